@@ -1,0 +1,11 @@
+//! A whole store in memory.
+
+mod change;
+mod directory;
+mod reads;
+mod store;
+mod tables;
+mod work;
+
+pub use store::MemoryStore;
+pub use tables::{DeliveryRow, OutboxRow, Tables};

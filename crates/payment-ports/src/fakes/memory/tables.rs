@@ -1,0 +1,94 @@
+//! The rows that a store in memory holds.
+
+use std::collections::{BTreeMap, HashMap};
+
+use payment_core::{
+    attempt::{Attempt, ScopeHash},
+    id::{
+        AttemptId, DeliveryId, EndpointId, EventId, MerchantId, PaymentId, ThreeDsSessionId,
+        TransactionId,
+    },
+    payment::Payment,
+    three_ds::ThreeDsSession,
+    time::Timestamp,
+    transaction::Transaction,
+};
+use uuid::Uuid;
+
+use crate::{
+    store::{ApiKey, Claim, IdempotencyRecord, Lease, Merchant},
+    webhook::{Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, OutboxEvent},
+};
+
+/// Everything that a [`super::MemoryStore`] holds, for tests to look into.
+#[derive(Debug, Clone, Default)]
+pub struct Tables {
+    /// The payments.
+    pub payments: BTreeMap<PaymentId, Payment>,
+    /// The calls to providers.
+    pub attempts: BTreeMap<AttemptId, Attempt>,
+    /// The money that moved.
+    pub transactions: BTreeMap<TransactionId, Transaction>,
+    /// The events: history and outbox in one.
+    pub events: BTreeMap<EventId, OutboxRow>,
+    /// The 3-D Secure sessions.
+    pub sessions: BTreeMap<ThreeDsSessionId, ThreeDsSession>,
+    /// The keyed requests.
+    pub records: HashMap<ScopeHash, IdempotencyRecord>,
+    /// The deliveries.
+    pub deliveries: BTreeMap<DeliveryId, DeliveryRow>,
+    /// The history of the deliveries, in the order it was written.
+    pub delivery_attempts: Vec<DeliveryAttempt>,
+    /// The webhook endpoints.
+    pub endpoints: BTreeMap<EndpointId, Endpoint>,
+    /// The tenants.
+    pub merchants: BTreeMap<MerchantId, Merchant>,
+    /// The API keys by public id.
+    pub api_keys: BTreeMap<String, ApiKey>,
+}
+
+/// An event, and how far the outbox is with it.
+#[derive(Debug, Clone)]
+pub struct OutboxRow {
+    /// The event.
+    pub event: OutboxEvent,
+    /// Whether it was handed to all endpoints: `SENT`, not `NEW`.
+    pub is_sent: bool,
+    /// Who works on it.
+    pub claim: Option<Lease>,
+}
+
+/// A delivery, and who works on it.
+#[derive(Debug, Clone)]
+pub struct DeliveryRow {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Who works on it.
+    pub claim: Option<Lease>,
+}
+
+impl DeliveryRow {
+    /// Ends an open delivery whose endpoint is gone.
+    pub(super) fn give_up(&mut self) {
+        self.delivery.status = DeliveryStatus::Failed;
+        self.delivery.next_retry_at = None;
+        self.claim = None;
+    }
+}
+
+impl Claim {
+    /// What is written into a row that is claimed.
+    pub(super) const fn lease(&self) -> Lease {
+        Lease { owner: self.owner, until: self.until }
+    }
+}
+
+/// Whether nobody holds the row.
+pub(super) fn is_free(claim: Option<Lease>, now: Timestamp) -> bool {
+    claim.is_none_or(|lease| lease.until <= now)
+}
+
+/// Whether `owner` holds the row.
+pub(super) fn is_held_by(claim: Option<Lease>, owner: Uuid) -> bool {
+    claim.is_some_and(|lease| lease.owner == owner)
+}

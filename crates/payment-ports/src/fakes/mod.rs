@@ -1,0 +1,15 @@
+//! Stand-ins for the world, written by hand.
+
+mod clock;
+mod ids;
+mod memory;
+mod provider;
+mod samples;
+mod sender;
+
+pub use clock::FakeClock;
+pub use ids::CountingIds;
+pub use memory::{DeliveryRow, MemoryStore, OutboxRow, Tables};
+pub use provider::{Answer, Call, ScriptedProvider, Step};
+pub use samples::Samples;
+pub use sender::{RecordingSender, SentWebhook};

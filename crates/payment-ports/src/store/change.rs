@@ -1,0 +1,139 @@
+//! The one way to write.
+
+use async_trait::async_trait;
+use payment_core::{
+    attempt::{Attempt, Progress, ScopeHash},
+    payment::Payment,
+    three_ds::ThreeDsSession,
+    transaction::Transaction,
+};
+use uuid::Uuid;
+
+use super::{
+    ApiKey, ApplyError, Directory, IdempotencyRecord, Lease, Merchant, PaymentReads, StoredAnswer,
+    WorkQueue,
+};
+use crate::webhook::{Delivery, DeliveryAttempt, Endpoint, OutboxEvent};
+use payment_core::{
+    id::{EndpointId, EventId, MerchantId, Mode},
+    time::Timestamp,
+};
+
+/// Everything that the gateway remembers.
+#[async_trait]
+pub trait Store: PaymentReads + WorkQueue + Directory {
+    /// Writes all of `changes` in order, atomically and durably, or none of them.
+    ///
+    /// Each change has a guard; the first that fails ends it all with
+    /// [`ApplyError::Conflict`]. Retries by itself what the database asks to retry
+    /// (serialization failures, a busy file); the guards make that safe.
+    async fn apply(&self, changes: &[Change]) -> Result<(), ApplyError>;
+}
+
+/// One row to write, with what must be true of it beforehand.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Guard: no payment has that id.
+    InsertPayment(Payment),
+    /// Guard: the stored version is one less than this one's.
+    UpdatePayment(Payment),
+    /// Guard: no attempt has that id.
+    InsertAttempt(Attempt),
+    /// Guard: the stored attempt has come as far as `from`, and no farther.
+    UpdateAttempt {
+        /// The row as it shall be.
+        attempt: Attempt,
+        /// How far it must have come.
+        from: Progress,
+    },
+    /// Guard: no transaction has that id.
+    InsertTransaction(Transaction),
+    /// Into the history and the outbox. Guard: the payment has no event of that sequence.
+    InsertEvent(OutboxEvent),
+    /// Guard: no session has that id.
+    InsertSession(ThreeDsSession),
+    /// Guard: the stored version is one less than this one's.
+    UpdateSession(ThreeDsSession),
+    /// Guard: the scope has no record.
+    InsertRecord(IdempotencyRecord),
+    /// The answer of a keyed request is final. Guard: its record is in progress.
+    CompleteRecord {
+        /// Which record.
+        scope: ScopeHash,
+        /// What every repetition is answered.
+        answer: StoredAnswer,
+        /// When that happened.
+        completed_at: Timestamp,
+        /// When the key may be forgotten.
+        expires_at: Timestamp,
+    },
+    /// Nothing came of a keyed request: it may be tried again. Guard: its record is in progress.
+    DeleteRecord(ScopeHash),
+    /// Guard: the record is in progress, and its lease is exactly `from`.
+    TakeOverRecord {
+        /// Which record.
+        scope: ScopeHash,
+        /// The lease that has ended.
+        from: Lease,
+        /// The new lease.
+        to: Lease,
+    },
+    /// The outbox is done with an event: status `SENT`. Guard: the claim of `owner` still holds.
+    FinishEvent {
+        /// Which event.
+        event: EventId,
+        /// Who claimed it.
+        owner: Uuid,
+    },
+    /// Guard: the endpoint has no delivery of that event.
+    InsertDelivery(Delivery),
+    /// Writes the delivery and ends the claim. Guard: the claim of `owner` still holds.
+    UpdateDelivery {
+        /// The row as it shall be.
+        delivery: Delivery,
+        /// Who claimed it.
+        owner: Uuid,
+    },
+    /// No guard.
+    InsertDeliveryAttempt(DeliveryAttempt),
+    /// Guard: no endpoint has that id.
+    InsertEndpoint(Endpoint),
+    /// Also ends its open deliveries as failed. Guard: the merchant has it in that mode.
+    DeleteEndpoint {
+        /// Which endpoint.
+        endpoint: EndpointId,
+        /// Whose it is.
+        merchant: MerchantId,
+        /// Of which payments it hears.
+        mode: Mode,
+    },
+    /// Guard: no merchant has that id.
+    InsertMerchant(Merchant),
+    /// Guard: no key has that id.
+    InsertApiKey(ApiKey),
+}
+
+/// Which guard failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// The payment's version, or its id.
+    Payment,
+    /// The attempt's state, or its id.
+    Attempt,
+    /// The transaction's id.
+    Transaction,
+    /// The event's sequence, or its claim.
+    Event,
+    /// The session's version, or its id.
+    Session,
+    /// The record's presence, state or lease.
+    Record,
+    /// The delivery's claim, or its presence.
+    Delivery,
+    /// The endpoint's presence.
+    Endpoint,
+    /// The merchant's id.
+    Merchant,
+    /// The key's id.
+    ApiKey,
+}

@@ -1,0 +1,15 @@
+//! Storage: reads, one atomic write, and claims of work.
+
+mod change;
+mod directory;
+mod error;
+mod idempotency;
+mod reads;
+mod work;
+
+pub use change::{Change, Guard, Store};
+pub use directory::{ApiKey, Directory, Merchant};
+pub use error::{ApplyError, StoreError};
+pub use idempotency::{IdempotencyRecord, Lease, RecordState, StoredAnswer};
+pub use reads::{Load, Loaded, LoadedAttempt, LoadedSession, PaymentFilter, PaymentReads};
+pub use work::{Backlog, Claim, WorkQueue};

@@ -1,0 +1,89 @@
+//! What workers claim.
+
+use async_trait::async_trait;
+use payment_core::{id::AttemptId, id::ThreeDsSessionId, time::Timestamp};
+use uuid::Uuid;
+
+use super::StoreError;
+use crate::webhook::{ClaimedDelivery, OutboxEvent};
+
+/// Due work, shared out among any number of workers.
+///
+/// Each claim is one atomic call: a row is handed to one worker, who has it until the lease ends.
+/// A claim whose lease has ended is due again. A claim decides who works, never whether it is
+/// safe: the guards of [`super::Change`] do that.
+#[async_trait]
+pub trait WorkQueue: Send + Sync {
+    /// Claims events that wait to be fanned out, oldest first, in order within a payment: an event
+    /// is only claimed when those before it are done or part of the same claim.
+    async fn claim_events(&self, claim: &Claim) -> Result<Vec<OutboxEvent>, StoreError>;
+
+    /// Claims deliveries that are due, oldest first, and counts the attempt. A delivery that was
+    /// never tried (`last_attempt_at` is not set) waits for untried earlier ones of the same
+    /// endpoint and payment, due or not, unless they are part of the same claim. One whose endpoint
+    /// is gone is ended as failed instead.
+    async fn claim_deliveries(&self, claim: &Claim) -> Result<Vec<ClaimedDelivery>, StoreError>;
+
+    /// Claims open attempts whose next check is due, by moving that check to the end of the lease.
+    async fn claim_attempts(&self, claim: &Claim) -> Result<Vec<AttemptId>, StoreError>;
+
+    /// 3-D Secure sessions that are still pending although their time is over.
+    async fn overdue_sessions(
+        &self,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<ThreeDsSessionId>, StoreError>;
+
+    /// Gives back all events and deliveries that `owner` claimed and did not finish, and takes back
+    /// the attempts that the claim counted.
+    async fn release_claims(&self, owner: Uuid) -> Result<(), StoreError>;
+
+    /// Makes all that is open due at `now`: claimed events and deliveries, attempts that wait for
+    /// their next check, and keyed requests that somebody works on.
+    ///
+    /// For a process that knows itself to be alone with its database: whoever held these is dead,
+    /// and nobody need wait for their leases to end. Safety does not rest on leases.
+    async fn take_up(&self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Forgets at most `limit` final idempotency records past their time; answers how many.
+    async fn forget_records(&self, now: Timestamp, limit: u64) -> Result<u64, StoreError>;
+
+    /// How much work waits.
+    async fn backlog(&self) -> Result<Backlog, StoreError>;
+}
+
+/// Who claims how much until when.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// The worker.
+    pub owner: Uuid,
+    /// The time now: what is due by then may be claimed.
+    pub now: Timestamp,
+    /// When the claim ends by itself.
+    pub until: Timestamp,
+    /// At most so many rows.
+    pub limit: u64,
+}
+
+/// How much work waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Events that wait to be fanned out.
+    pub events: i64,
+    /// When the oldest of them happened.
+    pub oldest_event_at: Option<Timestamp>,
+    /// Deliveries that will be tried.
+    pub deliveries: i64,
+    /// Attempts whose outcome nobody knows yet.
+    pub attempts_in_doubt: i64,
+    /// Attempts that only a person can settle.
+    pub attempts_for_review: i64,
+}
+
+impl Backlog {
+    /// How long the oldest event has waited to be fanned out, in whole seconds.
+    #[must_use]
+    pub fn oldest_age_seconds(&self, now: Timestamp) -> i64 {
+        self.oldest_event_at.map_or(0, |oldest| (now - oldest).num_seconds().max(0))
+    }
+}
