@@ -1,0 +1,130 @@
+//! T2: write down what came of an attempt, once.
+
+use payment_core::{
+    attempt::AttemptState,
+    id::{AttemptId, EventId, ThreeDsSessionId, TransactionId},
+};
+use payment_ports::store::RecordState;
+
+use super::{
+    answering::answer,
+    call::{ask, provider_of},
+    commit,
+    finding::Finding,
+    fold::{Context, Folded, Open, fold},
+};
+use crate::{
+    answer::Answer,
+    error::Error,
+    pacing::{MAX_TRIES, back_off, later},
+    ports::Ports,
+};
+
+/// Asks the provider, records its answer, and goes on to the capture that may follow by itself.
+pub(crate) async fn carry_out(ports: &Ports, mut open: Open) -> Result<Answer, Error> {
+    loop {
+        let provider = provider_of(ports, &open.attempt.provider)?;
+        let finding = if is_too_late(ports, &open) {
+            Finding::InDoubt("it was not sent in time".to_owned())
+        } else {
+            Finding::from(ask(ports, provider.as_ref(), &open.attempt).await)
+        };
+        match conclude(ports, open, &finding).await? {
+            Concluded::Next(next) => open = *next,
+            Concluded::Answer(answer) => return Ok(answer),
+        }
+    }
+}
+
+/// Whether this process slept so long after T1 that a worker may have judged by now that the
+/// attempt was never sent.
+fn is_too_late(ports: &Ports, open: &Open) -> bool {
+    later(open.attempt.created_at, ports.policy.call_timeout) <= ports.clock.now()
+}
+
+/// What is left to do after an attempt has its end.
+pub(super) enum Concluded {
+    Answer(Answer),
+    Next(Box<Open>),
+}
+
+/// Records `finding`, unless somebody else recorded the attempt's end before.
+///
+/// A claim that was counted since means that somebody else may have sent the attempt, too.
+pub(super) async fn conclude(
+    ports: &Ports,
+    mut open: Open,
+    finding: &Finding,
+) -> Result<Concluded, Error> {
+    let asked_at = open.attempt.checks;
+    for tried in 0..MAX_TRIES {
+        let is_ours = open.attempt.checks == asked_at;
+        let finding = if is_ours { finding.clone() } else { finding.clone().of_all_calls() };
+        let Ok(Folded { changes, settled, next }) = fold(&open, &finding, &context(ports)) else {
+            return Err(Error::Contended);
+        };
+        match commit(ports, &changes).await {
+            Ok(()) => return after(ports, &settled, next),
+            Err(error) => tracing::debug!(attempt = %open.attempt.id, %error, "T2 is tried again"),
+        }
+        // A database that is away may be back soon, and nobody else knows the outcome.
+        back_off(ports, tried).await;
+        match reload(ports, open.attempt.id, &finding).await {
+            Ok(Reloaded::Open(again)) => open = *again,
+            Ok(Reloaded::Ended(answer)) => return Ok(Concluded::Answer(answer?)),
+            Err(Error::Store(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    tracing::error!(attempt = %open.attempt.id, "the outcome could not be recorded");
+    Ok(Concluded::Answer(Answer::payment(202, &open.payment)))
+}
+
+fn after(ports: &Ports, settled: &Open, next: Option<Open>) -> Result<Concluded, Error> {
+    match next {
+        Some(next) => Ok(Concluded::Next(Box::new(next))),
+        None => answer(settled, &ports.policy).map(Concluded::Answer),
+    }
+}
+
+enum Reloaded {
+    Open(Box<Open>),
+    Ended(Result<Answer, Error>),
+}
+
+/// Reads an attempt back: it is still open, or has an end that somebody recorded.
+async fn reload(ports: &Ports, attempt: AttemptId, finding: &Finding) -> Result<Reloaded, Error> {
+    let found = ports.store.load_attempt(attempt).await?.ok_or(Error::Contended)?;
+    let open = Open { payment: found.payment, attempt: found.attempt, session: found.session };
+    let state = open.attempt.state;
+    if state == AttemptState::Intent
+        || (state == AttemptState::NeedsReview && finding.is_definite())
+    {
+        return Ok(Reloaded::Open(Box::new(open)));
+    }
+    if matches!(finding, Finding::Approved(_)) && state != AttemptState::Succeeded {
+        tracing::error!(%attempt, ended = %state, "the provider approved what was recorded otherwise");
+    }
+    let stored = found.record.and_then(|record| match record.state {
+        RecordState::Done { answer, .. } => Some(Answer { is_replay: false, ..answer.into() }),
+        RecordState::InProgress(_) => None,
+    });
+    // Its automatic capture may still be under way, which then ends the request.
+    let is_under_way = open.attempt.idempotency.is_some() && open.payment.pending.is_some();
+    Ok(Reloaded::Ended(match stored {
+        Some(stored) => Ok(stored),
+        None if is_under_way => Ok(Answer::payment(202, &open.payment)),
+        None => answer(&open, &ports.policy),
+    }))
+}
+
+fn context(ports: &Ports) -> Context<'_> {
+    Context {
+        policy: &ports.policy,
+        now: ports.clock.now(),
+        event: EventId::from(ports.ids.uuid()),
+        transaction: TransactionId::from(ports.ids.uuid()),
+        next_attempt: AttemptId::from(ports.ids.uuid()),
+        session: ThreeDsSessionId::from_random(ports.ids.random_128_bits()),
+    }
+}

@@ -1,0 +1,10 @@
+//! The JSON of what merchants see, shared by answers, webhooks and stored replays.
+
+pub mod attempt;
+pub mod endpoint;
+pub mod error;
+pub mod event;
+pub mod payment;
+pub mod three_ds;
+pub mod timeline;
+pub mod transaction;

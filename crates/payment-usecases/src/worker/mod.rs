@@ -1,0 +1,11 @@
+//! What workers do; any number of them may do it at once.
+
+mod deliver;
+mod fan_out;
+mod housekeeping;
+mod settle;
+
+pub use deliver::deliver;
+pub use fan_out::fan_out;
+pub use housekeeping::{expire_sessions, forget_records, release};
+pub use settle::settle;

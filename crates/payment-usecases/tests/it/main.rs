@@ -1,0 +1,24 @@
+//! The use-cases on fakes and a paused clock.
+
+#[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod directory;
+#[cfg(test)]
+mod doubt;
+#[cfg(test)]
+mod fingerprints;
+#[cfg(test)]
+mod idempotent;
+#[cfg(test)]
+mod payments;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod three_ds;
+#[cfg(test)]
+mod views;
+#[cfg(test)]
+mod webhooks;
