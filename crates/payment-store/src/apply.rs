@@ -1,0 +1,112 @@
+//! The one way to write: all changes in one short transaction.
+
+use async_trait::async_trait;
+use payment_ports::{
+    store::{ApplyError, Change, Store},
+    webhook::{Delivery, OutboxEvent},
+};
+use sea_orm::{ColumnTrait, DatabaseTransaction};
+
+use crate::{
+    cipher::Cipher,
+    failure::{Failure, retry},
+    store::SqlStore,
+    tables::{
+        api_keys, events, idempotency_records, merchants, outbox_events, payment_attempts,
+        payments, three_ds_sessions, transactions, webhook_attempts, webhook_deliveries,
+        webhook_endpoints,
+    },
+};
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn apply(&self, changes: &[Change]) -> Result<(), ApplyError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        Ok(retry(|| self.apply_once(changes)).await?)
+    }
+}
+
+impl SqlStore {
+    async fn apply_once(&self, changes: &[Change]) -> Result<(), Failure> {
+        let work = self.begin().await?;
+        match write_all(&work, &self.cipher, changes).await {
+            Ok(()) => work.commit().await.map_err(Failure::of_commit),
+            Err(failure) => {
+                // Dropping it would do; waiting leaves a clean connection for the next one.
+                if let Err(error) = work.rollback().await {
+                    tracing::debug!(%error, "the connection was lost before the rollback");
+                }
+                Err(failure)
+            }
+        }
+    }
+}
+
+async fn write_all(
+    work: &DatabaseTransaction,
+    cipher: &Cipher,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let fit_one_statement = |left: &Change, right: &Change| {
+        event(left).and(event(right)).is_some() || delivery(left).and(delivery(right)).is_some()
+    };
+    for run in changes.chunk_by(fit_one_statement) {
+        write(work, cipher, run).await?;
+    }
+    Ok(())
+}
+
+/// Writes one change, or several that fit one statement.
+async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> Result<(), Failure> {
+    let Some(change) = run.first() else { return Ok(()) };
+    match change {
+        Change::InsertPayment(payment) => payments::insert(work, payment, cipher).await,
+        Change::UpdatePayment(payment) => payments::update(work, payment, cipher).await,
+        Change::InsertAttempt(attempt) => payment_attempts::insert(work, attempt, cipher).await,
+        Change::UpdateAttempt { attempt, from } => {
+            payment_attempts::update(work, attempt, *from, cipher).await
+        }
+        Change::InsertTransaction(transaction) => transactions::insert(work, transaction).await,
+        Change::InsertEvent(_) => {
+            events::insert(work, run.iter().filter_map(event)).await?;
+            outbox_events::insert(work, run.iter().filter_map(event)).await
+        }
+        Change::InsertSession(session) => three_ds_sessions::insert(work, session, cipher).await,
+        Change::UpdateSession(session) => three_ds_sessions::update(work, session, cipher).await,
+        Change::InsertRecord(record) => idempotency_records::insert(work, record).await,
+        Change::CompleteRecord { scope, answer, completed_at, expires_at } => {
+            idempotency_records::complete(work, *scope, answer, *completed_at, *expires_at).await
+        }
+        Change::DeleteRecord(scope) => idempotency_records::delete(work, *scope).await,
+        Change::TakeOverRecord { scope, from, to } => {
+            idempotency_records::take_over(work, *scope, *from, *to).await
+        }
+        Change::FinishEvent { event, owner } => outbox_events::finish(work, *event, *owner).await,
+        Change::InsertDelivery(_) => {
+            webhook_deliveries::insert(work, run.iter().filter_map(delivery)).await
+        }
+        Change::UpdateDelivery { delivery, owner } => {
+            webhook_deliveries::update(work, delivery, *owner).await
+        }
+        Change::InsertDeliveryAttempt(attempt) => webhook_attempts::insert(work, attempt).await,
+        Change::InsertEndpoint(endpoint) => webhook_endpoints::insert(work, endpoint, cipher).await,
+        Change::DeleteEndpoint { endpoint, merchant, mode } => {
+            webhook_endpoints::delete(work, merchant, *mode, *endpoint).await?;
+            let its = webhook_deliveries::Column::EndpointId.eq(endpoint.uuid());
+            webhook_deliveries::give_up(its).exec(work).await?;
+            Ok(())
+        }
+        Change::InsertMerchant(merchant) => merchants::insert(work, merchant).await,
+        Change::InsertApiKey(key) => api_keys::insert(work, key).await,
+    }
+}
+
+fn event(change: &Change) -> Option<&OutboxEvent> {
+    if let Change::InsertEvent(event) = change { Some(event) } else { None }
+}
+
+fn delivery(change: &Change) -> Option<&Delivery> {
+    if let Change::InsertDelivery(delivery) = change { Some(delivery) } else { None }
+}

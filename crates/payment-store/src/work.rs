@@ -1,0 +1,205 @@
+//! The work queue.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use payment_core::{
+    attempt::AttemptState,
+    id::{AttemptId, ThreeDsSessionId},
+    three_ds::ThreeDsStatus,
+    time::Timestamp,
+};
+use payment_ports::{
+    store::{Backlog, Claim, StoreError, WorkQueue},
+    webhook::{ClaimedDelivery, OutboxEvent},
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+use crate::{
+    claim::{Claiming, in_turn},
+    failure::{Failure, retry},
+    rows::{corrupt, word},
+    store::SqlStore,
+    tables::{
+        events, idempotency_records, outbox_events, payment_attempts, three_ds_sessions,
+        webhook_deliveries, webhook_endpoints,
+    },
+    utc_time::UtcTime,
+};
+
+#[async_trait]
+impl WorkQueue for SqlStore {
+    async fn claim_events(&self, claim: &Claim) -> Result<Vec<OutboxEvent>, StoreError> {
+        let rows = self.claim(outbox_events::CLAIM, claim).await?;
+        Ok(in_turn(rows, outbox_events::turn, OutboxEvent::try_from))
+    }
+
+    async fn claim_deliveries(&self, claim: &Claim) -> Result<Vec<ClaimedDelivery>, StoreError> {
+        let mut rows: Vec<webhook_deliveries::Model> =
+            self.claim(webhook_deliveries::CLAIM, claim).await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (events, endpoints) = (self.events_of(&rows).await?, self.endpoints_of(&rows).await?);
+        let is_orphan =
+            |row: &mut webhook_deliveries::Model| !endpoints.contains_key(&row.endpoint_id);
+        for orphan in rows.extract_if(.., is_orphan) {
+            // Its endpoint was deleted while the event was fanned out.
+            retry(|| self.give_up(orphan.id)).await?;
+        }
+        Ok(in_turn(rows, webhook_deliveries::turn, |row| {
+            let missing = || corrupt("webhook_deliveries.event_id");
+            let event = events.get(&row.event_id).cloned().ok_or_else(missing)?;
+            let endpoint = endpoints.get(&row.endpoint_id).cloned();
+            let endpoint = endpoint.ok_or_else(|| corrupt("webhook_deliveries.endpoint_id"))?;
+            Ok(ClaimedDelivery {
+                delivery: webhook_deliveries::delivery(&row, event.try_into()?)?,
+                endpoint: webhook_endpoints::endpoint(endpoint, &self.cipher)?,
+            })
+        }))
+    }
+
+    async fn claim_attempts(&self, claim: &Claim) -> Result<Vec<AttemptId>, StoreError> {
+        let rows: Vec<payment_attempts::Checked> =
+            self.claim(payment_attempts::CLAIM, claim).await?;
+        let mut ids: Vec<AttemptId> = rows.into_iter().map(|row| row.id.into()).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    async fn overdue_sessions(
+        &self,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<ThreeDsSessionId>, StoreError> {
+        let is_pending = three_ds_sessions::Column::Status.eq(ThreeDsStatus::Pending.as_str());
+        let ids = three_ds_sessions::Entity::find()
+            .select_only()
+            .column(three_ds_sessions::Column::Id)
+            .filter(is_pending)
+            .filter(three_ds_sessions::Column::ExpiresAt.lte(UtcTime::from(now)))
+            .order_by_asc(three_ds_sessions::Column::ExpiresAt)
+            .limit(limit);
+        let ids = retry(|| ids.clone().into_tuple::<String>().all(&self.reader)).await?;
+        let parse = |id: String| word("three_ds_sessions.id", &id, |text| text.parse().ok());
+        ids.into_iter().map(parse).collect()
+    }
+
+    async fn release_claims(&self, owner: Uuid) -> Result<(), StoreError> {
+        Ok(retry(|| self.release(owner)).await?)
+    }
+
+    async fn take_up(&self, now: Timestamp) -> Result<(), StoreError> {
+        Ok(retry(|| self.make_due(now)).await?)
+    }
+
+    async fn forget_records(&self, now: Timestamp, limit: u64) -> Result<u64, StoreError> {
+        Ok(retry(|| self.forget(now, limit)).await?)
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let events = outbox_events::waiting();
+        let oldest = events
+            .clone()
+            .select_only()
+            .column(outbox_events::Column::CreatedAt)
+            .order_by_asc(outbox_events::Column::CreatedAt)
+            .limit(1);
+        let oldest = retry(|| oldest.clone().into_tuple::<Timestamp>().one(&self.reader)).await?;
+        Ok(Backlog {
+            events: self.count(events).await?,
+            oldest_event_at: oldest,
+            deliveries: self.count(webhook_deliveries::open()).await?,
+            attempts_in_doubt: self.count(payment_attempts::in_state(AttemptState::Intent)).await?,
+            attempts_for_review: self
+                .count(payment_attempts::in_state(AttemptState::NeedsReview))
+                .await?,
+        })
+    }
+}
+
+impl SqlStore {
+    async fn claim<R: FromQueryResult + Send>(
+        &self,
+        claiming: Claiming,
+        claim: &Claim,
+    ) -> Result<Vec<R>, StoreError> {
+        let limit = i64::try_from(claim.limit).unwrap_or(i64::MAX);
+        let (now, until) = (UtcTime::from(claim.now), UtcTime::from(claim.until));
+        let values: [Value; 4] = [now.into(), limit.into(), until.into(), claim.owner.into()];
+        Ok(retry(|| claiming.run(&self.writer, &values)).await?)
+    }
+
+    async fn events_of(
+        &self,
+        rows: &[webhook_deliveries::Model],
+    ) -> Result<BTreeMap<Uuid, events::Model>, StoreError> {
+        let ids = rows.iter().map(|row| row.event_id);
+        let events = events::Entity::find().filter(events::Column::Id.is_in(ids));
+        let events = retry(|| events.clone().all(&self.reader)).await?;
+        Ok(events.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    async fn endpoints_of(
+        &self,
+        rows: &[webhook_deliveries::Model],
+    ) -> Result<BTreeMap<Uuid, webhook_endpoints::Model>, StoreError> {
+        let ids = webhook_endpoints::Column::Id.is_in(rows.iter().map(|row| row.endpoint_id));
+        let endpoints = webhook_endpoints::Entity::find().filter(ids);
+        let endpoints = retry(|| endpoints.clone().all(&self.reader)).await?;
+        Ok(endpoints.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    async fn release(&self, owner: Uuid) -> Result<(), Failure> {
+        let work = self.begin().await?;
+        outbox_events::release(owner).exec(&work).await?;
+        webhook_deliveries::release(owner).exec(&work).await?;
+        work.commit().await.map_err(Failure::of_commit)
+    }
+
+    async fn make_due(&self, now: Timestamp) -> Result<(), Failure> {
+        let work = self.begin().await?;
+        outbox_events::release_all().exec(&work).await?;
+        webhook_deliveries::release_all().exec(&work).await?;
+        payment_attempts::check_at(now).exec(&work).await?;
+        idempotency_records::end_leases(now).exec(&work).await?;
+        work.commit().await.map_err(Failure::of_commit)
+    }
+
+    async fn give_up(&self, delivery: Uuid) -> Result<(), Failure> {
+        let work = self.begin().await?;
+        let it = webhook_deliveries::Column::Id.eq(delivery);
+        webhook_deliveries::give_up(it).exec(&work).await?;
+        work.commit().await.map_err(Failure::of_commit)
+    }
+
+    async fn forget(&self, now: Timestamp, limit: u64) -> Result<u64, Failure> {
+        let work = self.begin().await?;
+        let scopes = idempotency_records::Entity::find()
+            .select_only()
+            .column(idempotency_records::Column::Scope)
+            .filter(idempotency_records::forgettable(now))
+            .limit(limit)
+            .into_tuple::<Vec<u8>>()
+            .all(&work)
+            .await?;
+        // Meanwhile another worker may have forgotten one, and its key may be in use again.
+        let deleted = idempotency_records::Entity::delete_many()
+            .filter(idempotency_records::Column::Scope.is_in(scopes))
+            .filter(idempotency_records::forgettable(now))
+            .exec(&work)
+            .await?;
+        work.commit().await.map_err(Failure::of_commit)?;
+        Ok(deleted.rows_affected)
+    }
+
+    async fn count<E: EntityTrait>(&self, rows: Select<E>) -> Result<i64, StoreError> {
+        let count = rows.select_only().expr_as(Expr::cust("COUNT(*)"), "rows_found");
+        let count = retry(|| count.clone().into_tuple::<i64>().one(&self.reader)).await?;
+        Ok(count.unwrap_or_default())
+    }
+}

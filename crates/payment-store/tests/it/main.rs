@@ -1,0 +1,21 @@
+//! The store against real databases.
+//!
+//! SQLite always; PostgreSQL and MySQL or MariaDB where `TEST_POSTGRES_URL` and `TEST_MYSQL_URL`
+//! name a server on which databases may be created. `scripts/databases` starts both.
+
+#[cfg(test)]
+mod connections;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod databases;
+#[cfg(test)]
+mod processes;
+#[cfg(test)]
+mod proxy;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod work;

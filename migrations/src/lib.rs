@@ -1,0 +1,14 @@
+//! The schema, one step a file.
+//!
+//! A step is frozen once it is released: a change is a new step. [`Migrator`] applies them in
+//! order and remembers which were applied.
+
+mod dialect;
+mod m20261121_000001_create_merchants;
+mod m20261121_000002_create_payments;
+mod m20261121_000003_create_idempotency_records;
+mod m20261121_000004_create_events;
+mod m20261121_000005_create_webhooks;
+mod migrator;
+
+pub use migrator::Migrator;

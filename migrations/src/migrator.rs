@@ -1,0 +1,25 @@
+//! The steps, in order.
+
+use sea_orm_migration::prelude::*;
+
+use crate::{
+    m20261121_000001_create_merchants, m20261121_000002_create_payments,
+    m20261121_000003_create_idempotency_records, m20261121_000004_create_events,
+    m20261121_000005_create_webhooks,
+};
+
+/// Brings a database to the schema of this version.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_create_merchants::Migration),
+            Box::new(m20261121_000002_create_payments::Migration),
+            Box::new(m20261121_000003_create_idempotency_records::Migration),
+            Box::new(m20261121_000004_create_events::Migration),
+            Box::new(m20261121_000005_create_webhooks::Migration),
+        ]
+    }
+}
