@@ -1,0 +1,14 @@
+//! What both processes share: settings, the wiring of adapters to ports, and the loops of the worker.
+
+pub mod clock;
+pub mod demo;
+pub mod ids;
+pub mod logging;
+pub mod presence;
+pub mod secrets;
+pub mod settings;
+pub mod shutdown;
+pub mod wake;
+pub mod webhooks;
+pub mod wiring;
+pub mod worker;

@@ -1,0 +1,88 @@
+//! Webhooks over HTTP, signed.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{
+    HeaderMap, Request, Response,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
+use http_transport::{error::TransportError, limits::Limits, response::Body, transport::Transport};
+use payment_core::pan;
+use payment_ports::webhook::{SendFailure, WebhookRequest, WebhookResponse, WebhookSender};
+use webhook_signing::{
+    secret::{Secret, Secrets},
+    sign::sign,
+};
+
+/// How long a receiver may take for its whole answer.
+const DEADLINE: Duration = Duration::from_secs(15);
+/// How much of an answer is kept, in bytes.
+const EXCERPT_BYTES: usize = 2048;
+
+/// Signs webhooks with the endpoint's secret, and posts them.
+#[derive(Debug, Clone)]
+pub struct HttpWebhookSender {
+    transport: Transport,
+}
+
+impl HttpWebhookSender {
+    /// A sender over that transport.
+    #[must_use]
+    pub const fn new(transport: Transport) -> Self {
+        Self { transport }
+    }
+}
+
+#[async_trait]
+impl WebhookSender for HttpWebhookSender {
+    async fn send(&self, request: WebhookRequest<'_>) -> Result<WebhookResponse, SendFailure> {
+        let request = signed(request)?;
+        let response = self.transport.send(request, Limits::within(DEADLINE)).await;
+        response.map(|response| told(&response)).map_err(|error| {
+            tracing::debug!(%error, "a webhook was not answered");
+            match error {
+                TransportError::NotSent(_) => SendFailure::ConnectionFailed,
+                TransportError::TimedOut => SendFailure::Timeout,
+                TransportError::Broken(_) => SendFailure::BrokenAnswer,
+            }
+        })
+    }
+}
+
+fn signed(request: WebhookRequest<'_>) -> Result<Request<Bytes>, SendFailure> {
+    let WebhookRequest { endpoint, webhook_id, timestamp, body } = request;
+    let current = Secret::parse(&endpoint.secret).map_err(|error| {
+        tracing::error!(endpoint = %endpoint.id, %error, "a webhook cannot be signed");
+        SendFailure::NotSigned
+    })?;
+    let secrets = Secrets { current, next: None };
+    let mut post = Request::post(&endpoint.url).header(CONTENT_TYPE, "application/json");
+    for (name, value) in sign(&secrets, webhook_id, timestamp.timestamp(), body.as_bytes()) {
+        post = post.header(name, value);
+    }
+    post.body(Bytes::copy_from_slice(body.as_bytes())).or(Err(SendFailure::AddressRefused))
+}
+
+fn told(response: &Response<Body>) -> WebhookResponse {
+    WebhookResponse {
+        status: response.status().as_u16(),
+        excerpt: excerpt(&response.body().bytes),
+        retry_after: retry_after(response.headers()),
+    }
+}
+
+/// Masked before it is cut, so that no card number hides in what the cut leaves of it.
+fn excerpt(body: &[u8]) -> String {
+    // PostgreSQL keeps no zero bytes in text.
+    let text = String::from_utf8_lossy(body).replace('\0', "");
+    let mut masked = pan::mask(&text).into_owned();
+    masked.truncate(masked.floor_char_boundary(EXCERPT_BYTES));
+    masked
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}

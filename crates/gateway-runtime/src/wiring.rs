@@ -1,0 +1,179 @@
+//! From settings to a world that use-cases can work with.
+
+use std::{io, sync::Arc, time::Duration};
+
+use http_transport::{
+    error::SetupError,
+    transport::{Connecting, Transport},
+};
+use payment_core::id::{InvalidId, MerchantId};
+use payment_ports::{
+    clock::Clock,
+    store::{Directory, StoreError, WorkQueue},
+};
+use payment_providers::known;
+use payment_store::{SchemaError, SqlStore, StoreSettings};
+use payment_usecases::ports::{Policy, Ports};
+
+use crate::{
+    clock::SystemClock,
+    demo,
+    ids::SystemIds,
+    presence::Presence,
+    secrets::{Secrets, SecretsError},
+    settings::{Environment, Settings},
+    wake::Nudge,
+    webhooks::HttpWebhookSender,
+};
+
+/// The shortest lease; it outlives 15 seconds of a slow webhook and every usual provider.
+const SHORTEST_LEASE: Duration = Duration::from_mins(1);
+
+/// A process that is ready to work.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// The world.
+    pub ports: Ports,
+    /// Nudges a worker inside this process; `ports.wake` is the same.
+    pub nudge: Arc<Nudge>,
+    /// What must be known to nobody else.
+    pub secrets: Secrets,
+    /// Shows others that this process uses its SQLite file.
+    pub presence: Option<Arc<Presence>>,
+}
+
+/// Why a process must not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A secret is missing.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The database does not answer, or holds something strange.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The schema is not the one of this version.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// A provider cannot be made from its settings.
+    #[error(transparent)]
+    Providers(#[from] known::SettingsError),
+    /// Nothing can be sent.
+    #[error(transparent)]
+    Transport(#[from] SetupError),
+    /// The file beside an SQLite database that shows who uses it cannot be locked.
+    #[error("the lock file of the database cannot be used")]
+    Presence(#[from] io::Error),
+    /// One of our own ids is malformed.
+    #[error(transparent)]
+    Id(#[from] InvalidId),
+    /// Everybody can make the demo merchant's key who once saw the development key.
+    #[error("the database holds {}: production needs a database of its own", demo::MERCHANT)]
+    DemoData,
+}
+
+/// Builds everything that a process needs, and checks the database.
+///
+/// In development the database is brought up to date first; in production it must be already.
+///
+/// # Errors
+///
+/// [`StartError`] says what to do.
+pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
+    for notice in &settings.notices {
+        tracing::warn!("{notice}");
+    }
+    let ids = SystemIds;
+    let secrets = Secrets::of(settings, &ids)?;
+    let store = connect(settings, &secrets).await?;
+    match settings.environment {
+        Environment::Development => store.migrate().await?,
+        Environment::Production => {
+            store.check_schema().await?;
+            refuse_demo_data(&store).await?;
+        }
+    }
+    let presence = take_up_what_is_left(settings, &store).await?;
+    let nudge = Arc::new(Nudge::default());
+    let ports = Ports {
+        store: Arc::new(store),
+        providers: known::providers(&settings.providers)?,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(ids),
+        webhooks: Arc::new(HttpWebhookSender::new(transport()?)),
+        wake: Arc::<Nudge>::clone(&nudge),
+        policy: Arc::new(policy(settings, &secrets)),
+    };
+    Ok(Runtime { ports, nudge, secrets, presence })
+}
+
+fn transport() -> Result<Transport, SetupError> {
+    let connecting = Connecting::platform();
+    if connecting.roots.is_empty() {
+        tracing::warn!(
+            "this machine trusts no certificate authority, so no https webhook can be sent: \
+             install its package of certificates, often called ca-certificates"
+        );
+    }
+    Transport::new(connecting)
+}
+
+/// After a crash on the embedded database nobody is left to hold what the dead process held, so it
+/// is due at once.
+async fn take_up_what_is_left(
+    settings: &Settings,
+    store: &SqlStore,
+) -> Result<Option<Arc<Presence>>, StartError> {
+    let Some(file) = settings.database.sqlite_file() else {
+        return Ok(None);
+    };
+    let presence = Presence::announce(&file)?;
+    if presence.is_alone() {
+        store.take_up(SystemClock.now()).await?;
+    }
+    Ok(Some(Arc::new(presence.share()?)))
+}
+
+/// Brings the database's schema up to this version.
+///
+/// # Errors
+///
+/// [`StartError`] says what to do.
+pub async fn migrate(settings: &Settings) -> Result<(), StartError> {
+    let secrets = Secrets::of(settings, &SystemIds)?;
+    Ok(connect(settings, &secrets).await?.migrate().await?)
+}
+
+async fn connect(settings: &Settings, secrets: &Secrets) -> Result<SqlStore, StoreError> {
+    let store = StoreSettings {
+        url: settings.database.url.clone(),
+        max_connections: settings.database.max_connections,
+        encryption_key: secrets.encryption_key.clone(),
+        previous_keys: Vec::new(),
+    };
+    SqlStore::connect(&store).await
+}
+
+async fn refuse_demo_data(store: &SqlStore) -> Result<(), StartError> {
+    match store.merchant(&MerchantId::parse(demo::MERCHANT)?).await? {
+        Some(_) => Err(StartError::DemoData),
+        None => Ok(()),
+    }
+}
+
+fn policy(settings: &Settings, secrets: &Secrets) -> Policy {
+    let rules = settings.payment.clone();
+    Policy {
+        default_provider: rules.default_provider,
+        currencies: rules.currencies,
+        public_url: settings.public_url.clone(),
+        three_ds_timeout: rules.three_ds_timeout,
+        three_ds_max_attempts: rules.three_ds_max_attempts,
+        webhook_retries: rules.webhook_retries,
+        doubt_checks: rules.doubt_checks,
+        call_timeout: rules.call_timeout,
+        lease: SHORTEST_LEASE.max(rules.call_timeout.saturating_mul(2)),
+        idempotency_wait: rules.idempotency_wait,
+        idempotency_retention: rules.idempotency_retention,
+        api_key_pepper: secrets.api_key_pepper.clone(),
+    }
+}

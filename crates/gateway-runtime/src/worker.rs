@@ -1,0 +1,152 @@
+//! The loops of a worker. Any number of workers may run at once, here and elsewhere.
+
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::{FutureExt, future::join_all};
+use payment_ports::wake::Wake;
+use payment_usecases::{error::Error, ports::Ports, worker};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{logging::causes, settings::WorkerPace, wake::Nudge};
+
+/// How many deliveries one lane claims: as many as it sends at once, so that only those behind
+/// another event of the same payment wait in line.
+const DELIVERIES_PER_LANE: u64 = 32;
+/// How often attempts in doubt are looked for.
+const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
+/// How often old idempotency keys are looked for.
+const FORGET_INTERVAL: Duration = Duration::from_mins(1);
+
+/// Works until `shutdown`, ends what it has begun and gives back what it has not.
+///
+/// What is under way at shutdown may take as long as its lease; then somebody else may have it.
+pub async fn run(ports: Ports, pace: WorkerPace, nudge: Arc<Nudge>, shutdown: CancellationToken) {
+    let id = ports.ids.uuid();
+    let lanes = std::array::from_fn(|_| ports.ids.uuid());
+    let worker = Worker { id, lanes, ports, pace, nudge, deliveries: Nudge::default(), shutdown };
+    tracing::info!(worker = %id, "the worker begins");
+    tokio::select! {
+        () = worker.all_tasks() => {}
+        () = worker.out_of_time() => tracing::warn!(worker = %id, "the worker gives up what it has not finished"),
+    }
+    for owner in worker.lanes.into_iter().chain([id]) {
+        if let Err(error) = worker::release(&worker.ports, owner).await {
+            tracing::error!(worker = %id, error = causes(&error), "the worker could not give back its claims; they end by themselves");
+        }
+    }
+    tracing::info!(worker = %id, "the worker has ended");
+}
+
+struct Worker {
+    id: Uuid,
+    /// Who claims deliveries: each lane by a name of its own, so that one whose lease has ended
+    /// cannot end the claim of another.
+    lanes: [Uuid; 4],
+    ports: Ports,
+    pace: WorkerPace,
+    nudge: Arc<Nudge>,
+    /// Told when events became deliveries.
+    deliveries: Nudge,
+    shutdown: CancellationToken,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Task {
+    FanOut,
+    Deliver(Uuid),
+    Settle,
+    ExpireSessions,
+    ForgetRecords,
+}
+
+impl Worker {
+    /// Deliveries have four lanes, so that receivers that hang in one do not keep all others
+    /// waiting.
+    async fn all_tasks(&self) {
+        tokio::join!(
+            self.repeat(Task::FanOut),
+            join_all(self.lanes.map(|lane| self.repeat(Task::Deliver(lane)))),
+            self.repeat(Task::Settle),
+            self.repeat(Task::ExpireSessions),
+            self.repeat(Task::ForgetRecords),
+        );
+    }
+
+    async fn out_of_time(&self) {
+        self.shutdown.cancelled().await;
+        self.ports.clock.sleep(self.ports.policy.lease).await;
+    }
+
+    async fn repeat(&self, task: Task) {
+        while !self.shutdown.is_cancelled() {
+            let is_more_likely = match self.attempt(task).await {
+                Ok(found) => found,
+                Err(cause) => {
+                    tracing::error!(worker = %self.id, ?task, cause, "the worker failed; it will try again");
+                    false
+                }
+            };
+            if !is_more_likely {
+                self.rest(task).await;
+            }
+        }
+    }
+
+    /// A bug in one task must not end the others.
+    async fn attempt(&self, task: Task) -> Result<bool, String> {
+        // On the heap, so that the compiler need not see through all of a task at once.
+        match AssertUnwindSafe(Box::pin(self.perform(task))).catch_unwind().await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(error)) => Err(causes(&error)),
+            Err(panic) => Err(message(panic.as_ref())),
+        }
+    }
+
+    /// Answers whether there was something to do.
+    async fn perform(&self, task: Task) -> Result<bool, Error> {
+        let Self { id, ports, pace, .. } = self;
+        let found = match task {
+            Task::FanOut => worker::fan_out(ports, *id, pace.batch_size).await? > 0,
+            Task::Deliver(lane) => {
+                let limit = pace.batch_size.min(DELIVERIES_PER_LANE);
+                worker::deliver(ports, lane, limit).await? > 0
+            }
+            Task::Settle => worker::settle(ports, *id, pace.batch_size).await? > 0,
+            Task::ExpireSessions => worker::expire_sessions(ports, pace.batch_size).await? > 0,
+            Task::ForgetRecords => worker::forget_records(ports, pace.batch_size).await? > 0,
+        };
+        if found && task == Task::FanOut {
+            self.deliveries.events_wait();
+        }
+        Ok(found)
+    }
+
+    async fn rest(&self, task: Task) {
+        let pause = match task {
+            Task::FanOut | Task::Deliver(_) | Task::ExpireSessions => self.pace.poll_interval,
+            Task::Settle => SETTLE_INTERVAL,
+            Task::ForgetRecords => FORGET_INTERVAL,
+        };
+        let nudged = async {
+            match task {
+                Task::FanOut => self.nudge.nudged().await,
+                Task::Deliver(_) => self.deliveries.nudged().await,
+                Task::Settle | Task::ExpireSessions | Task::ForgetRecords => {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        tokio::select! {
+            () = self.shutdown.cancelled() => {}
+            () = self.ports.clock.sleep(pause) => {}
+            () = nudged => {}
+        }
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("panicked: {}", text.unwrap_or("without a message"))
+}
