@@ -1,0 +1,19 @@
+//! The bodies and parameters of requests, and what answers add to the views of the use-cases.
+
+mod amount;
+mod authorize;
+mod create;
+mod endpoint;
+mod health;
+mod list;
+mod operations;
+mod page;
+
+pub(crate) use amount::Amount;
+pub(crate) use authorize::AuthorizeBody;
+pub(crate) use create::CreateBody;
+pub(crate) use endpoint::NewEndpointBody;
+pub(crate) use health::{AdminHealth, App, Component, Components, Health, Info, Status};
+pub(crate) use list::ListParameters;
+pub(crate) use operations::{CaptureBody, RefundBody, VoidBody};
+pub(crate) use page::Page;

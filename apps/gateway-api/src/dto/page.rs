@@ -1,0 +1,21 @@
+//! Lists.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Page<T: ToSchema> {
+    /// What is on the page.
+    pub(crate) data: Vec<T>,
+    /// Where the next page begins; null after the last.
+    pub(crate) next_cursor: Option<String>,
+}
+
+impl<T: ToSchema> Page<T> {
+    /// A list that has only one page.
+    pub(crate) const fn whole(data: Vec<T>) -> Self {
+        Self { data, next_cursor: None }
+    }
+}

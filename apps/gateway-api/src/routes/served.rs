@@ -1,0 +1,36 @@
+//! The list of what is served.
+
+use actix_web::web::{ServiceConfig, to};
+use utoipa::OpenApi;
+
+use super::{
+    actuator, admin, documents, fallback, history, operations, payments, three_ds,
+    webhook_endpoints,
+};
+
+/// One list for the router and the document, so that neither has what the other lacks.
+macro_rules! served {
+    ($($module:ident: $($handler:ident),+;)+) => {
+        /// Every route, as the document knows it.
+        #[derive(OpenApi)]
+        #[openapi(paths($($($module::$handler),+),+))]
+        pub(crate) struct Routes;
+
+        /// Serves every route.
+        pub(crate) fn configure(config: &mut ServiceConfig) {
+            $($(config.service($module::$handler);)+)+
+            config.default_service(to(fallback::fallback));
+        }
+    };
+}
+
+served! {
+    payments: create, list, get;
+    operations: authorize, capture, void, refund;
+    history: attempts, transactions, timeline;
+    webhook_endpoints: create_endpoint, list_endpoints, get_endpoint, delete_endpoint;
+    three_ds: show, verify, complete;
+    actuator: health, liveness, readiness, info, prometheus;
+    admin: admin_health;
+    documents: document, docs, docs_file;
+}

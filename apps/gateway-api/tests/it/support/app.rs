@@ -1,0 +1,165 @@
+//! An API that listens on a port of its own.
+
+use std::{
+    collections::BTreeMap,
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use gateway_api::{
+    api::Api,
+    metrics,
+    server::{self, Serving},
+};
+use payment_core::{
+    currency::Currency,
+    id::{MerchantId, Mode, ProviderId},
+    retry::RetrySchedule,
+};
+use payment_ports::{
+    fakes::{CountingIds, FakeClock, MemoryStore, RecordingSender},
+    provider::Providers,
+    store::Store,
+    wake::NoWake,
+};
+use payment_providers::known;
+use payment_store::{EncryptionKey, SqlStore, StoreSettings};
+use payment_usecases::{
+    api_keys, merchants,
+    ports::{Policy, Ports},
+    worker,
+};
+use secrecy::{ExposeSecret, SecretString};
+use tempfile::TempDir;
+use tokio::{runtime::Handle, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::Client;
+
+type Metrics = metrics_exporter_prometheus::PrometheusHandle;
+
+/// The API, the world it lives in, and a merchant's client.
+pub(crate) struct TestApp {
+    /// The client of the merchant `SHOP` in test mode.
+    pub(crate) client: Client,
+    pub(crate) address: SocketAddr,
+    pub(crate) ports: Ports,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) receiver: Arc<RecordingSender>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) server: JoinHandle<std::io::Result<()>>,
+    /// Kept, because dropping it deletes the database.
+    folder: Option<TempDir>,
+}
+
+impl TestApp {
+    pub(crate) async fn in_memory() -> Self {
+        Self::with(Arc::new(MemoryStore::new()), providers()).await
+    }
+
+    pub(crate) async fn on_sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let settings = StoreSettings {
+            url: format!("sqlite://{}", folder.path().join("gateway.db").display()).into(),
+            max_connections: 4,
+            encryption_key: EncryptionKey::new([7; 32]),
+            previous_keys: Vec::new(),
+        };
+        let store = SqlStore::connect(&settings).await.unwrap();
+        store.migrate().await.unwrap();
+        let app = Self::with(Arc::new(store), providers()).await;
+        Self { folder: Some(folder), ..app }
+    }
+
+    pub(crate) async fn with(store: Arc<dyn Store>, providers: Providers) -> Self {
+        let clock = Arc::new(FakeClock::new());
+        let receiver = Arc::new(RecordingSender::new());
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let ports = Ports {
+            store,
+            providers,
+            clock: Arc::<FakeClock>::clone(&clock),
+            ids: Arc::new(CountingIds::new()),
+            webhooks: Arc::<RecordingSender>::clone(&receiver),
+            wake: Arc::new(NoWake),
+            policy: Arc::new(policy(&format!("http://{address}"))),
+        };
+        let stop = CancellationToken::new();
+        let api = Api::new(ports.clone(), measurements(), Handle::current());
+        let serving = Serving { shutdown_timeout: Duration::from_secs(5) };
+        #[expect(clippy::disallowed_methods, reason = "the server runs beside the test")]
+        let server = tokio::spawn(server::serve(listener, api, serving, stop.clone()));
+        merchants::create(&ports, "SHOP", "Shop").await.unwrap();
+        let client = client(&ports, address, "SHOP", Mode::Test).await;
+        Self { client, address, ports, clock, receiver, stop, server, folder: None }
+    }
+
+    /// The client of another merchant.
+    pub(crate) async fn client_of(&self, merchant: &str) -> Client {
+        merchants::create(&self.ports, merchant, merchant).await.unwrap();
+        client(&self.ports, self.address, merchant, Mode::Test).await
+    }
+
+    /// The client of the same merchant with a key for real money.
+    pub(crate) async fn live_client(&self) -> Client {
+        client(&self.ports, self.address, "SHOP", Mode::Live).await
+    }
+
+    /// Lets a worker do all that is due, until nothing is.
+    pub(crate) async fn work(&self) {
+        let id = self.ports.ids.uuid();
+        loop {
+            let settled = worker::settle(&self.ports, id, 100).await.unwrap();
+            let fanned_out = worker::fan_out(&self.ports, id, 100).await.unwrap();
+            let delivered = worker::deliver(&self.ports, id, 100).await.unwrap();
+            let expired = worker::expire_sessions(&self.ports, 100).await.unwrap();
+            if settled + fanned_out + delivered + expired == 0 {
+                return;
+            }
+        }
+    }
+
+    /// The folder of the database, if it has one.
+    pub(crate) fn folder(&self) -> Option<&TempDir> {
+        self.folder.as_ref()
+    }
+}
+
+async fn client(ports: &Ports, address: SocketAddr, merchant: &str, mode: Mode) -> Client {
+    let id = MerchantId::parse(merchant).unwrap();
+    let key = api_keys::issue(ports, &id, mode).await.unwrap();
+    Client::new(address, merchant, key.expose_secret())
+}
+
+fn providers() -> Providers {
+    known::providers(&BTreeMap::new()).unwrap()
+}
+
+/// All APIs of the process share one recorder, as the crate `metrics` wants it.
+fn measurements() -> Metrics {
+    static MEASUREMENTS: OnceLock<Metrics> = OnceLock::new();
+    MEASUREMENTS.get_or_init(|| metrics::install().unwrap()).clone()
+}
+
+/// What the operator of every test decided.
+fn policy(public_url: &str) -> Policy {
+    let seconds = |list: &[u64]| {
+        RetrySchedule::new(list.iter().map(|seconds| Duration::from_secs(*seconds)).collect())
+    };
+    Policy {
+        default_provider: ProviderId::parse("MOCK_PROVIDER").unwrap(),
+        currencies: ["TRY", "USD", "EUR"].map(|code| Currency::parse(code).unwrap()).to_vec(),
+        public_url: public_url.to_owned(),
+        three_ds_timeout: Duration::from_mins(5),
+        three_ds_max_attempts: 3,
+        webhook_retries: seconds(&[0, 30, 120]),
+        doubt_checks: seconds(&[5, 30]),
+        call_timeout: Duration::from_secs(25),
+        lease: Duration::from_mins(1),
+        idempotency_wait: Duration::from_secs(2),
+        idempotency_retention: Duration::from_hours(168),
+        api_key_pepper: SecretString::from("pepper"),
+    }
+}

@@ -1,0 +1,4 @@
+//! The worker as a process.
+
+#[cfg(test)]
+mod process;
