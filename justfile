@@ -1,0 +1,33 @@
+# Task names. `just` lists them.
+
+_default:
+    @just --list
+
+# The API on http://localhost:8080 with SQLite, the mock provider and a worker inside.
+run:
+    cargo run -p gateway-api
+
+# Everything that must hold before a change lands.
+test:
+    scripts/test
+
+# What is quick: formatting and lints.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# Licences, sources and the direction of dependencies.
+deny:
+    cargo deny check bans licenses sources
+
+# Changes payment-core in every way that a test should notice; none may be missed.
+mutants:
+    cargo mutants -p payment-core
+
+# Writes docs/openapi.json anew from the code.
+openapi:
+    cargo run -q -p gateway-api -- openapi > docs/openapi.json
+
+# Payments per second and latencies on SQLite, beside the raw ceilings of the same run.
+bench:
+    scripts/bench
