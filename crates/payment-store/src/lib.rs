@@ -1,7 +1,7 @@
 //! The sea-orm adapter of the Store port: SQLite, PostgreSQL, MySQL and MariaDB.
 //!
 //! One [`SqlStore`] for all of them, chosen by the scheme of its URL. Nothing of sea-orm is visible
-//! outside. Start at [`SqlStore::connect`].
+//! outside. Start at [`SqlStore::connect`]. The feature `test-util` adds databases for tests.
 
 mod apply;
 mod cipher;
@@ -17,6 +17,13 @@ mod schema;
 mod settings;
 mod store;
 mod tables;
+#[cfg(feature = "test-util")]
+#[expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "only tests use it: without their database they panic"
+)]
+pub mod test_database;
 mod utc_time;
 mod work;
 

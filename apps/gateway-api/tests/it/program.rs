@@ -4,13 +4,15 @@ use std::{collections::BTreeSet, time::Duration};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::support::{
-    Client,
-    program::{Program, output, program},
-    receiver::Receiver,
-};
+use crate::support::{Client, program::Place, receiver::Receiver};
+
+payment_store::on_every_database! { crate::support::program::Place::on:
+    a_request_in_flight_is_answered_before_it_ends
+    a_repetition_after_a_crash_is_answered_with_the_same_bytes
+    nothing_secret_is_logged_even_when_everything_is
+    merchants_and_keys_are_made_on_the_command_line
+}
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -18,28 +20,26 @@ fn text(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn it_starts_with_nothing_configured_and_ends_when_asked() {
-    let folder = TempDir::new().unwrap();
-    let program = Program::start(folder.path());
+    let place = Place::unconfigured();
+    let program = place.start();
     let payment = program.client.captured().await;
     assert!(program.terminate());
 
-    let again = Program::start(folder.path());
+    let again = place.start();
     assert_eq!(again.client.status_of(&payment).await, "CAPTURED");
     assert!(again.terminate());
 }
 
 #[test]
 fn it_ends_well_even_if_asked_the_moment_it_listens() {
-    let folder = TempDir::new().unwrap();
+    let place = Place::unconfigured();
     for _ in 0..8 {
-        assert!(Program::start(folder.path()).terminate());
+        assert!(place.start().terminate());
     }
 }
 
-#[tokio::test]
-async fn a_request_in_flight_is_answered_before_it_ends() {
-    let folder = TempDir::new().unwrap();
-    let program = Program::start(folder.path());
+async fn a_request_in_flight_is_answered_before_it_ends(place: Place) {
+    let program = place.start();
     let client = program.client.clone();
     let payment = client.created().await;
     let in_flight = async {
@@ -55,15 +55,13 @@ async fn a_request_in_flight_is_answered_before_it_ends() {
     assert!(is_well);
 }
 
-#[tokio::test]
-async fn a_repetition_after_a_crash_is_answered_with_the_same_bytes() {
-    let folder = TempDir::new().unwrap();
+async fn a_repetition_after_a_crash_is_answered_with_the_same_bytes(place: Place) {
     let order = json!({ "amount": "1500.00", "currency": "TRY" });
-    let program = Program::start(folder.path());
+    let program = place.start();
     let first = program.client.post_keyed("order-1", "/v1/payments", &order).await;
     program.kill();
 
-    let program = Program::start(folder.path());
+    let program = place.start();
     let again = program.client.post_keyed("order-1", "/v1/payments", &order).await;
 
     assert_eq!((again.status, &again.text), (201, &first.text));
@@ -71,12 +69,13 @@ async fn a_repetition_after_a_crash_is_answered_with_the_same_bytes() {
     assert_eq!(every_payment(&program.client).await.len(), 1);
 }
 
+/// On a server, what the dead process held is due only when its lease ends.
 #[tokio::test]
 async fn after_a_crash_no_payment_is_stuck_and_every_event_is_told() {
-    let folder = TempDir::new().unwrap();
+    let place = Place::unconfigured();
     let receiver = Receiver::start();
     let hook = json!({ "url": format!("http://{}/hooks", receiver.address) });
-    let program = Program::start(folder.path());
+    let program = place.start();
     program.client.post("/v1/webhook-endpoints", &hook).await.assert_status(201);
     let client = program.client.clone();
     let buyers = join_all((0..16).map(|buyer| buy_until_it_crashes(&client, buyer)));
@@ -88,7 +87,7 @@ async fn after_a_crash_no_payment_is_stuck_and_every_event_is_told() {
     };
     tokio::join!(buyers, crash);
 
-    let program = Program::start(folder.path());
+    let program = place.start();
     let client = &program.client;
     let settled = async {
         loop {
@@ -143,12 +142,10 @@ async fn every_payment(client: &Client) -> Vec<Value> {
     }
 }
 
-#[tokio::test]
-async fn nothing_secret_is_logged_even_when_everything_is() {
+async fn nothing_secret_is_logged_even_when_everything_is(place: Place) {
     const CARD: &str = "4111111111111111";
-    let folder = TempDir::new().unwrap();
-    let log = folder.path().join("log");
-    let program = Program::start_talkative(folder.path(), &log);
+    let log = place.path().join("log");
+    let program = place.start_talkative(&log);
     let client = &program.client;
     for path in [format!("/v1/payments/{CARD}"), format!("/v1/payments?orderId={CARD}")] {
         client.get(&path).await.assert_status(400);
@@ -189,19 +186,17 @@ async fn nothing_secret_is_logged_even_when_everything_is() {
     }
 }
 
-#[tokio::test]
-async fn merchants_and_keys_are_made_on_the_command_line() {
-    let folder = TempDir::new().unwrap();
-    assert!(output(folder.path(), &["migrate"]).status.success());
+async fn merchants_and_keys_are_made_on_the_command_line(place: Place) {
+    assert!(place.output(&["migrate"]).status.success());
     let merchant = ["merchants", "create", "--id", "TRENDYOL", "--name", "Trendyol"];
-    let made = output(folder.path(), &merchant);
+    let made = place.output(&merchant);
     assert!(made.status.success(), "{}", text(&made.stderr));
     assert_eq!(text(&made.stdout), "TRENDYOL\n");
     let keys: Vec<_> = ["test", "live"]
         .iter()
         .map(|mode| {
             let arguments = ["api-keys", "create", "--merchant", "TRENDYOL", "--mode", mode];
-            let made = output(folder.path(), &arguments);
+            let made = place.output(&arguments);
             assert!(made.status.success(), "{}", text(&made.stderr));
             let key = text(&made.stdout);
             assert!(key.starts_with(&format!("sk_{mode}_")) && key.lines().count() == 1);
@@ -210,7 +205,7 @@ async fn merchants_and_keys_are_made_on_the_command_line() {
         })
         .collect();
 
-    let program = Program::start(folder.path());
+    let program = place.start();
     for key in &keys {
         let client = Client::new(program.address, "TRENDYOL", key);
         let payment = client.created().await;
@@ -220,9 +215,9 @@ async fn merchants_and_keys_are_made_on_the_command_line() {
 
 #[test]
 fn mistakes_on_the_command_line_are_told() {
-    let folder = TempDir::new().unwrap();
+    let place = Place::unconfigured();
     let merchant = ["merchants", "create", "--id", "SHOP", "--name", "Shop"];
-    assert!(output(folder.path(), &merchant).status.success());
+    assert!(place.output(&merchant).status.success());
     for (arguments, said) in [
         (&merchant[..], "merchant SHOP exists already"),
         (
@@ -236,7 +231,7 @@ fn mistakes_on_the_command_line_are_told() {
         ),
         (&["sell"], "unrecognized subcommand"),
     ] {
-        let output = output(folder.path(), arguments);
+        let output = place.output(arguments);
         assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
         assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
     }
@@ -244,10 +239,10 @@ fn mistakes_on_the_command_line_are_told() {
 
 #[tokio::test]
 async fn a_port_in_use_is_told() {
-    let folder = TempDir::new().unwrap();
-    let first = Program::start(folder.path());
+    let place = Place::unconfigured();
+    let first = place.start();
     let port = first.address.port().to_string();
-    let second = program(folder.path(), &[]).env("SERVER_PORT", &port).output().unwrap();
+    let second = place.program(&[]).env("SERVER_PORT", &port).output().unwrap();
     assert!(!second.status.success());
     let said = text(&second.stderr);
     assert!(said.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{said}");
@@ -256,10 +251,10 @@ async fn a_port_in_use_is_told() {
 
 #[test]
 fn the_document_is_printed() {
-    let folder = TempDir::new().unwrap();
-    let printed = output(folder.path(), &["openapi"]);
+    let place = Place::unconfigured();
+    let printed = place.output(&["openapi"]);
     assert!(printed.status.success());
     let document: Value = serde_json::from_slice(&printed.stdout).unwrap();
     assert_eq!(document["info"]["title"], "Payment gateway");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
 }

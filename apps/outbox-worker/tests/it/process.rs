@@ -9,6 +9,11 @@ use std::{
 
 use tempfile::TempDir;
 
+payment_store::on_every_database! { payment_store::test_database::TestDatabase::empty:
+    several_share_one_database
+    production_logs_json_and_says_why_it_does_not_start
+}
+
 /// A worker in that folder, with nothing else of this process's environment.
 fn worker(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_outbox-worker"));
@@ -55,10 +60,10 @@ fn it_starts_with_nothing_configured_and_ends_well_when_asked() {
     }
 }
 
-#[test]
-fn several_share_one_database() {
+async fn several_share_one_database(url: &str) {
     let folder = TempDir::new().unwrap();
-    let mut workers: Vec<_> = (0..3).map(|_| started(&mut worker(folder.path()))).collect();
+    let worker = || started(worker(folder.path()).env("DATABASE_URL", url));
+    let mut workers: Vec<_> = (0..3).map(|_: i32| worker()).collect();
     for (child, _) in &workers {
         signal(child, "-TERM");
     }
@@ -93,12 +98,11 @@ fn a_file_that_it_is_told_and_that_is_not_there_is_named() {
     assert!(logs.contains("missing.yml cannot be read"), "{logs}");
 }
 
-#[test]
-fn production_logs_json_and_says_why_it_does_not_start() {
+async fn production_logs_json_and_says_why_it_does_not_start(url: &str) {
     let folder = TempDir::new().unwrap();
     let production = [
         ("APP_ENV", "production"),
-        ("DATABASE_URL", "sqlite:gateway.db"),
+        ("DATABASE_URL", url),
         ("PUBLIC_URL", "https://pay.example.com"),
         ("SECURITY_ENCRYPTION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
         ("SECURITY_API_KEY_PEPPER", "0123456789abcdef0123456789abcdef"),

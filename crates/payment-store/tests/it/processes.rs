@@ -10,7 +10,7 @@ use payment_ports::{
 };
 use payment_store::SqlStore;
 
-use crate::databases::{migrated, on_mysql, on_postgres, sqlite_url};
+use crate::databases::{migrated, on_every_database};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_share_the_work_without_overlap() {
@@ -117,11 +117,4 @@ async fn load(store: &SqlStore, payment: &Payment) -> Option<Payment> {
         scope: None,
     };
     store.load(&query).await.unwrap().payment
-}
-
-async fn on_every_database(test: impl AsyncFn(&str)) {
-    let folder = tempfile::tempdir().unwrap();
-    test(&sqlite_url(&folder)).await;
-    on_postgres(&test).await;
-    on_mysql(&test).await;
 }

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use payment_store::{SchemaError, SqlStore};
 
-use crate::databases::{migrated, on_mysql, on_postgres, settings, sqlite_url, tamper};
+use crate::databases::{migrated, on_every_database, settings, tamper};
 
 #[tokio::test]
 async fn an_empty_database_is_refused_until_it_is_migrated() {
@@ -64,11 +64,4 @@ async fn processes_that_start_together_migrate_once() {
         }
     })
     .await;
-}
-
-async fn on_every_database(test: impl AsyncFn(&str)) {
-    let folder = tempfile::tempdir().unwrap();
-    test(&sqlite_url(&folder)).await;
-    on_postgres(&test).await;
-    on_mysql(&test).await;
 }

@@ -24,14 +24,16 @@ use payment_ports::{
     wake::NoWake,
 };
 use payment_providers::known;
-use payment_store::{EncryptionKey, SqlStore, StoreSettings};
+use payment_store::{
+    SqlStore, StoreSettings,
+    test_database::{TestDatabase, settings},
+};
 use payment_usecases::{
     api_keys, merchants,
     ports::{Policy, Ports},
     worker,
 };
 use secrecy::{ExposeSecret, SecretString};
-use tempfile::TempDir;
 use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -49,8 +51,6 @@ pub(crate) struct TestApp {
     pub(crate) receiver: Arc<RecordingSender>,
     pub(crate) stop: CancellationToken,
     pub(crate) server: JoinHandle<std::io::Result<()>>,
-    /// Kept, because dropping it deletes the database.
-    folder: Option<TempDir>,
 }
 
 impl TestApp {
@@ -58,18 +58,18 @@ impl TestApp {
         Self::with(Arc::new(MemoryStore::new()), providers()).await
     }
 
-    pub(crate) async fn on_sqlite() -> Self {
-        let folder = TempDir::new().unwrap();
-        let settings = StoreSettings {
-            url: format!("sqlite://{}", folder.path().join("gateway.db").display()).into(),
-            max_connections: 4,
-            encryption_key: EncryptionKey::new([7; 32]),
-            previous_keys: Vec::new(),
-        };
-        let store = SqlStore::connect(&settings).await.unwrap();
+    /// Runs a test on a database of its own.
+    pub(crate) async fn on(database: TestDatabase, test: impl AsyncFnOnce(Self)) {
+        let test = async |url: &str| Box::pin(test(Self::at(url).await)).await;
+        Box::pin(database.empty(test)).await;
+    }
+
+    /// On the empty database of that URL.
+    pub(crate) async fn at(url: &str) -> Self {
+        let few = StoreSettings { max_connections: 4, ..settings(url) };
+        let store = SqlStore::connect(&few).await.unwrap();
         store.migrate().await.unwrap();
-        let app = Self::with(Arc::new(store), providers()).await;
-        Self { folder: Some(folder), ..app }
+        Self::with(Arc::new(store), providers()).await
     }
 
     pub(crate) async fn with(store: Arc<dyn Store>, providers: Providers) -> Self {
@@ -93,7 +93,7 @@ impl TestApp {
         let server = tokio::spawn(server::serve(listener, api, serving, stop.clone()));
         merchants::create(&ports, "SHOP", "Shop").await.unwrap();
         let client = client(&ports, address, "SHOP", Mode::Test).await;
-        Self { client, address, ports, clock, receiver, stop, server, folder: None }
+        Self { client, address, ports, clock, receiver, stop, server }
     }
 
     /// The client of another merchant.
@@ -119,11 +119,6 @@ impl TestApp {
                 return;
             }
         }
-    }
-
-    /// The folder of the database, if it has one.
-    pub(crate) fn folder(&self) -> Option<&TempDir> {
-        self.folder.as_ref()
     }
 }
 

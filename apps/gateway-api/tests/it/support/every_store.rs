@@ -10,12 +10,7 @@ macro_rules! on_every_store {
             })+
         }
 
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name($crate::support::TestApp::on_sqlite().await).await;
-            })+
-        }
+        payment_store::on_every_database! { crate::support::TestApp::on: $($name)+ }
     };
 }
 

@@ -8,7 +8,16 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use payment_store::test_database::TestDatabase;
+use tempfile::TempDir;
+
 use super::Client;
+
+/// Where the program runs: an empty environment, a folder, and a database.
+pub(crate) struct Place {
+    folder: TempDir,
+    database: Option<String>,
+}
 
 /// The running program; it is killed when the test ends.
 pub(crate) struct Program {
@@ -18,30 +27,50 @@ pub(crate) struct Program {
     pub(crate) client: Client,
 }
 
-/// The program in an empty environment; its database is in `folder`.
-pub(crate) fn program(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gateway-api"));
-    command.args(arguments).current_dir(folder).env_clear().env("SERVER_PORT", "0");
-    command
-}
+impl Place {
+    /// Where nothing is configured: the database is a file in the folder.
+    pub(crate) fn unconfigured() -> Self {
+        Self { folder: TempDir::new().unwrap(), database: None }
+    }
 
-/// Runs the program to its end.
-pub(crate) fn output(folder: &Path, arguments: &[&str]) -> Output {
-    program(folder, arguments).output().unwrap()
-}
+    /// Runs a test in a place with an empty database of its own.
+    pub(crate) async fn on(database: TestDatabase, test: impl AsyncFnOnce(Self)) {
+        let test = async |url: &str| {
+            let place = Self { database: Some(url.to_owned()), ..Self::unconfigured() };
+            Box::pin(test(place)).await;
+        };
+        Box::pin(database.empty(test)).await;
+    }
 
-impl Program {
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gateway-api"));
+        command.args(arguments).current_dir(self.path()).env_clear().env("SERVER_PORT", "0");
+        command.envs(self.database.iter().map(|url| ("DATABASE_URL", url)));
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn output(&self, arguments: &[&str]) -> Output {
+        self.program(arguments).output().unwrap()
+    }
+
     /// Starts to serve, and returns once it listens.
-    pub(crate) fn start(folder: &Path) -> Self {
-        Self::spawn(program(folder, &[]).stderr(Stdio::null()))
+    pub(crate) fn start(&self) -> Program {
+        Program::spawn(self.program(&[]).stderr(Stdio::null()))
     }
 
     /// Starts to serve, and logs everything to a file.
-    pub(crate) fn start_talkative(folder: &Path, log: &Path) -> Self {
+    pub(crate) fn start_talkative(&self, log: &Path) -> Program {
         let log = File::create(log).unwrap();
-        Self::spawn(program(folder, &[]).env("LOG_LEVEL", "trace").stderr(log))
+        Program::spawn(self.program(&[]).env("LOG_LEVEL", "trace").stderr(log))
     }
+}
 
+impl Program {
     fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
