@@ -23,25 +23,35 @@ use sea_orm_migration::{
 /// Collations that compare bytes, best first: the last one ignores spaces at the end.
 const COLLATIONS: [&str; 3] = ["utf8mb4_nopad_bin", "utf8mb4_0900_bin", "utf8mb4_bin"];
 
-/// Runs statements that are written with the words of this module.
-pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
-    let connection = manager.get_connection();
-    let [uuid, hash, text, time] = match connection.get_database_backend() {
-        DbBackend::Postgres => ["uuid", "bytea", "text", "timestamptz(6)"],
-        DbBackend::MySql => ["BINARY(16)", "BINARY(32)", "LONGTEXT", "DATETIME(6)"],
-        DbBackend::Sqlite | _ => ["BLOB", "BLOB", "TEXT", "TEXT"],
-    };
-    let table = table_options(connection).await?;
-    for statement in statements {
-        let sql = statement
-            .replace("{uuid}", uuid)
-            .replace("{hash}", hash)
-            .replace("{text}", text)
-            .replace("{time}", time)
-            .replace("{table}", &table);
-        connection.execute_unprepared(&sql).await?;
+/// The words of one database.
+pub(crate) struct Dialect {
+    words: [(&'static str, String); 5],
+}
+
+impl Dialect {
+    /// The words of the database that the connection leads to.
+    pub(crate) async fn of(connection: &SchemaManagerConnection<'_>) -> Result<Self, DbErr> {
+        let [uuid, hash, text, time] = match connection.get_database_backend() {
+            DbBackend::Postgres => ["uuid", "bytea", "text", "timestamptz(6)"],
+            DbBackend::MySql => ["BINARY(16)", "BINARY(32)", "LONGTEXT", "DATETIME(6)"],
+            DbBackend::Sqlite | _ => ["BLOB", "BLOB", "TEXT", "TEXT"],
+        };
+        let table = table_options(connection).await?;
+        let words = [
+            ("{uuid}", uuid.to_owned()),
+            ("{hash}", hash.to_owned()),
+            ("{text}", text.to_owned()),
+            ("{time}", time.to_owned()),
+            ("{table}", table),
+        ];
+        Ok(Self { words })
     }
-    Ok(())
+
+    /// A statement in these words.
+    pub(crate) fn translate(&self, statement: &str) -> String {
+        let translate = |sql: String, (word, own): &(&str, String)| sql.replace(word, own);
+        self.words.iter().fold(statement.to_owned(), translate)
+    }
 }
 
 async fn table_options(connection: &SchemaManagerConnection<'_>) -> Result<String, DbErr> {

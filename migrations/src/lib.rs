@@ -1,7 +1,7 @@
 //! The schema, one step a file.
 //!
 //! A step is frozen once it is released: a change is a new step. [`Migrator`] applies them in
-//! order and remembers which were applied.
+//! order and remembers which were applied. One that broke off half-way is finished by the next run.
 
 mod dialect;
 mod m20261121_000001_create_merchants;
@@ -10,5 +10,6 @@ mod m20261121_000003_create_idempotency_records;
 mod m20261121_000004_create_events;
 mod m20261121_000005_create_webhooks;
 mod migrator;
+mod step;
 
 pub use migrator::Migrator;

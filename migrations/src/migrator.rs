@@ -15,11 +15,11 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
-            Box::new(m20261121_000001_create_merchants::Migration),
-            Box::new(m20261121_000002_create_payments::Migration),
-            Box::new(m20261121_000003_create_idempotency_records::Migration),
-            Box::new(m20261121_000004_create_events::Migration),
-            Box::new(m20261121_000005_create_webhooks::Migration),
+            Box::new(m20261121_000001_create_merchants::STEP),
+            Box::new(m20261121_000002_create_payments::STEP),
+            Box::new(m20261121_000003_create_idempotency_records::STEP),
+            Box::new(m20261121_000004_create_events::STEP),
+            Box::new(m20261121_000005_create_webhooks::STEP),
         ]
     }
 }

@@ -33,8 +33,8 @@ impl SqlStore {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Newer`] changes nothing. A step that fails is taken back, except on MySQL
-    /// and MariaDB, which cannot.
+    /// [`SchemaError::Newer`] changes nothing. A step that fails is taken back, or on MySQL and
+    /// MariaDB, which cannot, finished by the next run.
     pub async fn migrate(&self) -> Result<(), SchemaError> {
         let mut tries = 1;
         loop {

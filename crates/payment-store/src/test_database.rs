@@ -41,15 +41,16 @@ impl TestDatabase {
         match self {
             Self::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
-                test(&format!("sqlite://{}/gateway.db", folder.path().display())).await;
+                let url = format!("sqlite://{}/gateway.db", folder.path().display());
+                Box::pin(test(&url)).await;
             }
             Self::Postgres => {
                 let Some(server) = server("TEST_POSTGRES_URL", &NO_POSTGRES) else { return };
-                on_server(&server, "WITH (FORCE)", test).await;
+                Box::pin(on_server(&server, "WITH (FORCE)", test)).await;
             }
             Self::MySql => {
                 let Some(server) = server("TEST_MYSQL_URL", &NO_MYSQL) else { return };
-                on_server(&server, "", test).await;
+                Box::pin(on_server(&server, "", test)).await;
             }
         }
     }
@@ -102,7 +103,7 @@ async fn on_server(server: &str, drop_options: &str, test: impl AsyncFnOnce(&str
     administrator.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
     let (address, _) = server.rsplit_once('/').unwrap();
     let url = format!("{address}/{name}");
-    let ended = AssertUnwindSafe(test(&url)).catch_unwind().await;
+    let ended = AssertUnwindSafe(Box::pin(test(&url))).catch_unwind().await;
     administrator.execute_unprepared(&drop).await.unwrap();
     administrator.close().await.unwrap();
     if let Err(panic) = ended {

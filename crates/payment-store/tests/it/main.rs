@@ -4,6 +4,8 @@
 //! name a server on which databases may be created. `scripts/databases` starts both.
 
 #[cfg(test)]
+mod broken_off;
+#[cfg(test)]
 mod connections;
 #[cfg(test)]
 mod contract;

@@ -18,11 +18,17 @@ pub(crate) enum Fault {
     CutAfterCommit,
     /// The answer to the next BEGIN waits until the proxy is told to go on.
     HoldBegin,
+    /// So many more CREATE are carried out, and the answer to the last of them is lost.
+    CutAfterCreate(u32),
 }
 
 impl Fault {
     fn concerns(self, asked: &[u8]) -> bool {
-        let word: &[u8] = if self == Self::HoldBegin { b"BEGIN" } else { b"COMMIT" };
+        let word: &[u8] = match self {
+            Self::CutBeforeCommit | Self::CutAfterCommit => b"COMMIT",
+            Self::HoldBegin => b"BEGIN",
+            Self::CutAfterCreate(_) => b"CREATE ",
+        };
         asked.windows(word.len()).any(|window| window == word)
     }
 }
@@ -71,6 +77,20 @@ impl Proxy {
     }
 }
 
+impl Faults {
+    /// The fault that this calls for; it happens once.
+    fn of(&self, asked: &[u8]) -> Option<Fault> {
+        self.next.lock().unwrap().take_if(|fault| {
+            let is_concerned = fault.concerns(asked);
+            if let Fault::CutAfterCreate(left @ 2..) = fault {
+                *left -= u32::from(is_concerned);
+                return false;
+            }
+            is_concerned
+        })
+    }
+}
+
 async fn accept(listener: TcpListener, server: String, faults: Arc<Faults>) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
@@ -87,7 +107,7 @@ async fn pass_on(mut client: TcpStream, mut server: TcpStream, faults: Arc<Fault
             length = client.read(&mut asked) => {
                 let Ok(length @ 1..) = length else { return };
                 let asked = &asked[..length];
-                fault = faults.next.lock().unwrap().take_if(|fault| fault.concerns(asked));
+                fault = faults.of(asked);
                 if fault == Some(Fault::CutBeforeCommit) || server.write_all(asked).await.is_err() {
                     return;
                 }
@@ -100,7 +120,9 @@ async fn pass_on(mut client: TcpStream, mut server: TcpStream, faults: Arc<Fault
         }
         let Ok(length @ 1..) = server.read(&mut answered).await else { return };
         match fault {
-            Some(Fault::CutBeforeCommit | Fault::CutAfterCommit) => return,
+            Some(Fault::CutBeforeCommit | Fault::CutAfterCommit | Fault::CutAfterCreate(_)) => {
+                return;
+            }
             Some(Fault::HoldBegin) => {
                 faults.is_held.notify_one();
                 faults.may_go_on.notified().await;
