@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use http_transport::error::SetupError;
 use payment_core::id::{InvalidId, ProviderId};
 use payment_ports::provider::{Provider, Providers};
 use secrecy::SecretString;
@@ -44,6 +45,9 @@ pub enum SettingsError {
         /// Those that it does.
         reads: String,
     },
+    /// Nothing can be sent.
+    #[error(transparent)]
+    Transport(#[from] SetupError),
     /// The list itself is wrong.
     #[error(transparent)]
     InvalidId(#[from] InvalidId),

@@ -2,6 +2,11 @@
 
 use payment_core::decline::{Decline, DeclineCode};
 
+const NOT_LOCATED: &str = "25";
+/// What a bank says to an order that its books do not allow: 13 is an amount that is not there, 17
+/// an order that was cancelled, 79 a hold that is spent.
+const BOOKS: [&str; 4] = ["13", "17", NOT_LOCATED, "79"];
+
 /// A refusal in the words of ISO 8583 field 39, where it has one.
 pub(super) fn decline(code: DeclineCode) -> Decline {
     let (provider_code, message) = match code {
@@ -28,7 +33,16 @@ pub(super) fn decline(code: DeclineCode) -> Decline {
 
 /// The refusal of a reference that the mock never gave out.
 pub(super) fn unknown_reference() -> Decline {
-    worded(DeclineCode::ProcessingError, "25", "unable to locate the authorization")
+    worded(DeclineCode::ProcessingError, NOT_LOCATED, "unable to locate the authorization")
+}
+
+/// Our word for a refusal in those of ISO 8583; `None` for one that nobody knows.
+pub(super) fn code_of(provider_code: &str) -> Option<DeclineCode> {
+    if BOOKS.contains(&provider_code) {
+        return Some(DeclineCode::ProcessingError);
+    }
+    let is_it = |code: &DeclineCode| decline(*code).provider_code.as_deref() == Some(provider_code);
+    DeclineCode::ALL.iter().copied().find(is_it)
 }
 
 fn worded(code: DeclineCode, provider_code: &str, message: &str) -> Decline {

@@ -2,14 +2,18 @@
 //!
 //! It remembers nothing. What comes of an attempt is a pure function of the attempt, so that
 //! asking again gives the same answer, and a query finds the truth after any crash.
+//!
+//! With a `base-url` it is a process of its own instead, which remembers: see [`remote`].
 
 mod decline;
 mod mode;
 mod play;
 mod provider;
 mod reference;
+pub mod remote;
 mod scenario;
+mod settings;
 
 pub use mode::MockMode;
-pub(crate) use provider::KNOWN;
 pub use provider::MockProvider;
+pub(crate) use settings::KNOWN;

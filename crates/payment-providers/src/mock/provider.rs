@@ -1,6 +1,6 @@
 //! The mock as a provider.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use payment_core::{
@@ -13,7 +13,6 @@ use payment_ports::provider::{
     Authentication, BrowserAnswer, CallResult, Capabilities, Dedupe, Found, Provider,
     ProviderError, Query, ThreeDs,
 };
-use secrecy::ExposeSecret;
 
 use super::{
     decline::decline,
@@ -22,25 +21,9 @@ use super::{
     reference,
     scenario::Scenario,
 };
-use crate::known::{Built, Known, Settings, SettingsError};
 
-const ID: &str = "MOCK_PROVIDER";
-const MODE: &str = "mode";
 /// The code that every challenge accepts.
 const CODE: &str = "111111";
-
-/// The mock needs no credentials, so it is always on.
-pub(crate) const KNOWN: Known = Known { id: ID, settings: &[MODE], build };
-
-fn build(id: ProviderId, settings: &Settings) -> Built {
-    let mode = match settings.get(MODE) {
-        None => Some(MockMode::default()),
-        Some(text) => MockMode::parse(text.expose_secret()),
-    };
-    let wrong =
-        SettingsError::InvalidSetting { provider: ID, setting: MODE, expected: MockMode::EXPECTED };
-    Ok(Some(Arc::new(MockProvider::new(id, mode.ok_or(wrong)?))))
-}
 
 /// Answers by card token, for play money only.
 #[derive(Debug, Clone)]

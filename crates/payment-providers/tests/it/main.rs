@@ -13,4 +13,6 @@ mod mock_three_ds;
 #[cfg(test)]
 mod mock_tokens;
 #[cfg(test)]
+mod remote;
+#[cfg(test)]
 mod settings;

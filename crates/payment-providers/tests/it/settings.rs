@@ -1,12 +1,14 @@
 //! How settings switch providers on.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use payment_core::id::ProviderId;
-use payment_ports::provider::{Outcome, Provider};
+use payment_ports::provider::{Capabilities, Dedupe, Outcome, Provider};
 use payment_providers::known::{Settings, SettingsError, providers};
 
 use crate::fixture::{authorize, send};
+
+const READS: &str = "mode, base-url, profile, max-late-landing-seconds";
 
 fn settings(id: &str, name: &str, value: &str) -> BTreeMap<String, Settings> {
     let given = Settings::from([(name.to_owned(), value.into())]);
@@ -27,7 +29,7 @@ fn an_unknown_provider_is_named() {
 #[test]
 fn an_unknown_setting_is_named() {
     let text = refusal("MOCK_PROVIDER", "mod", "FAIL").to_string();
-    assert_eq!(text, "provider MOCK_PROVIDER has no setting `mod`; it reads mode");
+    assert_eq!(text, format!("provider MOCK_PROVIDER has no setting `mod`; it reads {READS}"));
 }
 
 #[test]
@@ -43,4 +45,46 @@ async fn a_setting_reaches_the_provider() {
     let mock: &dyn Provider = &**made.get(&ProviderId::parse("MOCK_PROVIDER").unwrap()).unwrap();
     let outcome = send(mock, &authorize("tok_visa")).await.unwrap();
     assert!(matches!(outcome, Outcome::Declined(_)));
+}
+
+/// The mock that those settings make.
+fn mock_with(given: &[(&str, &str)]) -> Result<Capabilities, SettingsError> {
+    let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).into()));
+    let made = providers(&[("MOCK_PROVIDER".to_owned(), given.collect())].into())?;
+    let mock = made.get(&ProviderId::parse("MOCK_PROVIDER").unwrap()).unwrap();
+    Ok(mock.capabilities().clone())
+}
+
+#[test]
+fn a_mock_with_an_address_declares_what_its_profile_can_do() {
+    let base = ("base-url", "http://127.0.0.1:9900/");
+    let told = mock_with(&[base]).unwrap();
+    assert!(matches!(told.dedupe, Dedupe::Key { .. }));
+    assert_eq!(told.max_late_landing, Duration::from_secs(30));
+    let told = mock_with(&[base, ("profile", "cancel")]).unwrap();
+    assert_eq!((told.dedupe, told.void_by_our_reference), (Dedupe::None, true));
+    let told = mock_with(&[base, ("max-late-landing-seconds", "7")]).unwrap();
+    assert_eq!(told.max_late_landing, Duration::from_secs(7));
+}
+
+#[test]
+fn a_mock_without_an_address_stays_as_it_is() {
+    let told = mock_with(&[("profile", "query")]).unwrap();
+    assert_eq!(told, mock_with(&[]).unwrap());
+}
+
+#[test]
+fn a_mock_that_makes_no_sense_is_refused() {
+    let base = ("base-url", "http://127.0.0.1:9900");
+    for (given, text) in [
+        (vec![("base-url", "127.0.0.1:9900")], "`base-url` of provider MOCK_PROVIDER must be an"),
+        (vec![("base-url", "ftp://bank")], "`base-url` of provider MOCK_PROVIDER must be an"),
+        (vec![("base-url", "http://bank/?a=b")], "`base-url` of provider MOCK_PROVIDER must be an"),
+        (vec![base, ("profile", "Key")], "`profile` of provider MOCK_PROVIDER must be key,"),
+        (vec![base, ("mode", "FAIL")], "`mode` of provider MOCK_PROVIDER must be SUCCESS, or"),
+        (vec![("max-late-landing-seconds", "3601")], "must be a number from 0 to 3600"),
+    ] {
+        let refusal = mock_with(&given).unwrap_err().to_string();
+        assert!(refusal.contains(text), "{refusal}");
+    }
 }

@@ -33,11 +33,15 @@ pub(super) const SETTINGS: &[(&str, &str, Seen, &str)] = &[
     ("logging.level", "WARN", |s| s.logging.filter.clone(), "warn"),
     ("security.encryption-key", KEY, |s| has_key(s), "true"),
     ("security.api-key-pepper", PEPPER, |s| pepper(s), PEPPER),
-    ("providers.MOCK_PROVIDER.mode", "FAIL", |s| mock_mode(s), "FAIL"),
+    ("providers.MOCK_PROVIDER.mode", "FAIL", |s| mock(s, "mode"), "FAIL"),
+    ("providers.MOCK_PROVIDER.base-url", "http://b", |s| mock(s, "base-url"), "http://b"),
+    ("providers.MOCK_PROVIDER.profile", "query", |s| mock(s, "profile"), "query"),
+    ("providers.MOCK_PROVIDER.max-late-landing-seconds", "7", |s| mock(s, LANDING), "7"),
     ("payment.routing.default-provider", "MOCK_PROVIDER", |s| default_provider(s), "MOCK_PROVIDER"),
 ];
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const LANDING: &str = "max-late-landing-seconds";
 const PEPPER: &str = "0123456789abcdef0123456789abcdef";
 
 fn secs(duration: Duration) -> String {
@@ -61,8 +65,8 @@ fn pepper(settings: &Settings) -> String {
     settings.security.api_key_pepper.as_ref().unwrap().expose_secret().to_owned()
 }
 
-fn mock_mode(settings: &Settings) -> String {
-    settings.providers["MOCK_PROVIDER"]["mode"].expose_secret().to_owned()
+fn mock(settings: &Settings, name: &str) -> String {
+    settings.providers["MOCK_PROVIDER"][name].expose_secret().to_owned()
 }
 
 fn default_provider(settings: &Settings) -> String {

@@ -1,0 +1,9 @@
+//! The mock as a process of its own: the provider simulator, over HTTP.
+
+mod profile;
+mod provider;
+pub mod request;
+pub mod response;
+
+pub use profile::Profile;
+pub use provider::RemoteMock;
