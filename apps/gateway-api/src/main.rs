@@ -5,6 +5,7 @@ mod cli;
 use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
+    sync::Arc,
 };
 
 use anyhow::Context;
@@ -67,7 +68,8 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let (stop, stop_worker) = (CancellationToken::new(), CancellationToken::new());
     let work = async {
         if settings.worker.in_process {
-            worker::run(runtime.ports, settings.worker, runtime.nudge, stop_worker.clone()).await;
+            let (ports, nudge) = (runtime.ports.clone(), Arc::clone(&runtime.nudge));
+            worker::run(ports, settings.worker, nudge, stop_worker.clone()).await;
         }
     };
     let requests = async {
@@ -87,6 +89,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         }
     };
     let ((), served, asked) = tokio::join!(work, requests, signals);
+    runtime.close().await;
     served.context("the API cannot be served")?;
     asked.context("the API cannot listen for signals")
 }

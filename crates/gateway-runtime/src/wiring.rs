@@ -40,6 +40,14 @@ pub struct Runtime {
     pub secrets: Secrets,
     /// Shows others that this process uses its SQLite file.
     pub presence: Option<Arc<Presence>>,
+    store: Arc<SqlStore>,
+}
+
+impl Runtime {
+    /// Gives all connections to the database back, at the end of a process.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
 }
 
 /// Why a process must not start.
@@ -94,8 +102,9 @@ pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
     }
     let presence = take_up_what_is_left(settings, &store).await?;
     let nudge = Arc::new(Nudge::default());
+    let store = Arc::new(store);
     let ports = Ports {
-        store: Arc::new(store),
+        store: Arc::<SqlStore>::clone(&store),
         providers: known::providers(&settings.providers)?,
         clock: Arc::new(SystemClock),
         ids: Arc::new(ids),
@@ -103,7 +112,7 @@ pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
         wake: Arc::<Nudge>::clone(&nudge),
         policy: Arc::new(policy(settings, &secrets)),
     };
-    Ok(Runtime { ports, nudge, secrets, presence })
+    Ok(Runtime { ports, nudge, secrets, presence, store })
 }
 
 fn transport() -> Result<Transport, SetupError> {
@@ -146,7 +155,7 @@ pub async fn migrate(settings: &Settings) -> Result<(), StartError> {
 async fn connect(settings: &Settings, secrets: &Secrets) -> Result<SqlStore, StoreError> {
     let store = StoreSettings {
         url: settings.database.url.clone(),
-        max_connections: settings.database.max_connections,
+        limits: settings.database.limits,
         encryption_key: secrets.encryption_key.clone(),
         previous_keys: Vec::new(),
     };

@@ -9,7 +9,8 @@ use sea_orm::{ColumnTrait, DatabaseTransaction};
 
 use crate::{
     cipher::Cipher,
-    failure::{Failure, retry},
+    failure::Failure,
+    locks,
     store::SqlStore,
     tables::{
         api_keys, events, idempotency_records, merchants, outbox_events, payment_attempts,
@@ -24,7 +25,7 @@ impl Store for SqlStore {
         if changes.is_empty() {
             return Ok(());
         }
-        Ok(retry(|| self.apply_once(changes)).await?)
+        Ok(self.retry(|| self.apply_once(changes)).await?)
     }
 }
 
@@ -49,6 +50,7 @@ async fn write_all(
     cipher: &Cipher,
     changes: &[Change],
 ) -> Result<(), Failure> {
+    locks::take(work, changes).await?;
     let fit_one_statement = |left: &Change, right: &Change| {
         event(left).and(event(right)).is_some() || delivery(left).and(delivery(right)).is_some()
     };

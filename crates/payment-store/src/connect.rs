@@ -6,49 +6,46 @@ use payment_ports::store::StoreError;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr,
     sqlx::{
-        Error as SqlxError, Executor, MySqlConnection, query_as,
+        AssertSqlSafe, Connection, Error as SqlxError, Executor, MySqlConnection,
+        pool::PoolConnectionMetadata,
+        query_as,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
 use secrecy::ExposeSecret;
 
-use crate::settings::StoreSettings;
-
-/// How long a request waits for a free connection, or for a new one.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long SQLite waits for another process that is writing.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// PostgreSQL: give up rather than pile up. The driver itself sets the time zone to UTC.
-const POSTGRES_OPTIONS: [(&str, &str); 4] = [
-    ("default_transaction_isolation", "read committed"),
-    ("lock_timeout", "2s"),
-    ("statement_timeout", "5s"),
-    ("idle_in_transaction_session_timeout", "10s"),
-];
-
-/// The same for MySQL and MariaDB; only MariaDB reads `/*M! … */`, only MySQL 8 `/*!80000 … */`.
-const MYSQL_OPTIONS: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
-     SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 3 \
-     /*M! , max_statement_time = 5, idle_transaction_timeout = 10 */ /*!80000 , max_execution_time = 5000 */";
+use crate::{
+    settings::{Limits, StoreSettings},
+    suspicion::Suspicion,
+};
 
 /// Opens the database of the settings' URL: a connection that writes, and one that reads.
 pub(crate) async fn open(
     settings: &StoreSettings,
+    suspicion: &Suspicion,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
-    let url = settings.url.expose_secret();
+    let (url, limits) = (settings.url.expose_secret(), settings.limits);
     match url.split_once(':').map_or("", |(scheme, _)| scheme) {
-        "sqlite" => sqlite(settings).await,
+        "sqlite" => sqlite(url, limits).await,
         "postgres" | "postgresql" => {
-            let mut options = options(url, settings.max_connections);
-            options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_OPTIONS));
+            let mut options = options(url, limits);
+            options
+                .map_sqlx_postgres_opts(move |postgres| postgres.options(postgres_options(limits)));
+            let suspicion = suspicion.clone();
+            options.map_sqlx_postgres_before_acquire(move |connection, metadata| {
+                Box::pin(test(connection, metadata, suspicion.clone()))
+            });
             let both = connect(options).await?;
             Ok((both.clone(), both))
         }
         "mysql" | "mariadb" => {
-            let mut options = options(url, settings.max_connections);
-            options.map_sqlx_mysql_pool_opts(|pool| {
-                pool.after_connect(|connection, _| Box::pin(prepare_mysql(connection)))
+            let mut options = options(url, limits);
+            options.map_sqlx_mysql_pool_opts(move |pool| {
+                pool.after_connect(move |connection, _| Box::pin(prepare_mysql(connection, limits)))
+            });
+            let suspicion = suspicion.clone();
+            options.map_sqlx_mysql_before_acquire(move |connection, metadata| {
+                Box::pin(test(connection, metadata, suspicion.clone()))
             });
             let both = connect(options).await?;
             Ok((both.clone(), both))
@@ -57,8 +54,47 @@ pub(crate) async fn open(
     }
 }
 
-async fn prepare_mysql(connection: &mut MySqlConnection) -> Result<(), SqlxError> {
-    connection.execute(MYSQL_OPTIONS).await?;
+/// Tests a connection that is suspected to be dead; if it is, the pool opens another.
+async fn test<C: Connection>(
+    connection: &mut C,
+    metadata: PoolConnectionMetadata,
+    suspicion: Suspicion,
+) -> Result<bool, SqlxError> {
+    if suspicion.concerns(metadata.idle_for) {
+        connection.ping().await?;
+    }
+    Ok(true)
+}
+
+/// PostgreSQL: give up rather than pile up. The driver itself sets the time zone to UTC.
+fn postgres_options(limits: Limits) -> [(&'static str, String); 4] {
+    let milliseconds = |limit: Duration| limit.as_millis().to_string();
+    [
+        ("default_transaction_isolation", "read committed".to_owned()),
+        ("lock_timeout", milliseconds(limits.lock_timeout)),
+        ("statement_timeout", milliseconds(limits.statement_timeout)),
+        ("idle_in_transaction_session_timeout", milliseconds(limits.idle_in_transaction_timeout)),
+    ]
+}
+
+/// The same for MySQL and MariaDB; only MariaDB reads `/*M! … */`, only MySQL 8 `/*!80000 … */`.
+fn mysql_options(limits: Limits) -> String {
+    let [lock, statement, idle] =
+        [limits.lock_timeout, limits.statement_timeout, limits.idle_in_transaction_timeout];
+    format!(
+        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+         SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = {} \
+         /*M! , max_statement_time = {}, idle_transaction_timeout = {} */ \
+         /*!80000 , max_execution_time = {} */",
+        lock.as_secs(),
+        statement.as_secs(),
+        idle.as_secs(),
+        statement.as_millis(),
+    )
+}
+
+async fn prepare_mysql(connection: &mut MySqlConnection, limits: Limits) -> Result<(), SqlxError> {
+    connection.execute(AssertSqlSafe(mysql_options(limits))).await?;
     let galera = query_as::<_, (String, String)>("SHOW VARIABLES LIKE 'wsrep_on'");
     let galera = galera.fetch_optional(&mut *connection).await?;
     if galera.is_some_and(|(_, is_on)| is_on == "ON") {
@@ -69,9 +105,9 @@ async fn prepare_mysql(connection: &mut MySqlConnection) -> Result<(), SqlxError
 }
 
 async fn sqlite(
-    settings: &StoreSettings,
+    url: &str,
+    limits: Limits,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
-    let url = settings.url.expose_secret();
     let file: SqliteConnectOptions = url
         .parse()
         .map_err(|error| unavailable(&format!("the database URL is not valid: {error}")))?;
@@ -81,30 +117,32 @@ async fn sqlite(
             unavailable(&format!("the folder {} cannot be made: {error}", folder.display()))
         })?;
     }
-    let mut writing = options(url, 1);
+    let mut writing = options(url, Limits { max_connections: 1, ..limits });
     // The one connection stays open: a new one would have to wait for the old one's lock.
     writing.min_connections(1).idle_timeout(None).max_lifetime(None);
-    writing.map_sqlx_sqlite_opts(|file| {
+    writing.map_sqlx_sqlite_opts(move |file| {
         file.create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(limits.busy_timeout)
     });
     let writer = connect(writing).await?;
     if is_in_memory {
         return Ok((writer.clone(), writer));
     }
-    let mut reading = options(url, settings.max_connections);
-    reading.map_sqlx_sqlite_opts(|file| file.pragma("query_only", "ON").busy_timeout(BUSY_TIMEOUT));
+    let mut reading = options(url, limits);
+    reading.map_sqlx_sqlite_opts(move |file| {
+        file.pragma("query_only", "ON").busy_timeout(limits.busy_timeout)
+    });
     Ok((writer, connect(reading).await?))
 }
 
-fn options(url: &str, max_connections: u32) -> ConnectOptions {
+fn options(url: &str, limits: Limits) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(max_connections.max(1))
-        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .max_connections(limits.max_connections.max(1))
+        .acquire_timeout(limits.acquire_timeout)
         // A round trip before every use costs a fifth of the throughput; a connection that was
         // closed meanwhile is found by its first statement, which is then tried again.
         .test_before_acquire(false)
@@ -140,7 +178,7 @@ mod tests {
     async fn sqlite_is_durable_and_has_one_writer() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/gateway.db", folder.path().display());
-        let (writer, reader) = open(&settings(&url)).await.unwrap();
+        let (writer, reader) = open(&settings(&url), &Suspicion::none()).await.unwrap();
         assert_eq!(ask::<String>(&writer, "PRAGMA journal_mode").await, "wal");
         let full = 2;
         assert_eq!(ask::<i64>(&writer, "PRAGMA synchronous").await, full);
@@ -148,12 +186,13 @@ mod tests {
         assert_eq!(ask::<i64>(&writer, "PRAGMA busy_timeout").await, 5_000);
         assert_eq!(writer.get_sqlite_connection_pool().options().get_max_connections(), 1);
         assert_eq!(ask::<i64>(&reader, "PRAGMA query_only").await, 1);
+        assert_eq!(ask::<i64>(&reader, "PRAGMA busy_timeout").await, 5_000);
     }
 
     #[tokio::test]
     async fn postgres_reads_committed_rows_and_gives_up() {
         let Some(url) = server("TEST_POSTGRES_URL") else { return };
-        let (writer, _) = open(&settings(&url)).await.unwrap();
+        let (writer, _) = open(&settings(&url), &Suspicion::none()).await.unwrap();
         for (setting, value) in [
             ("transaction_isolation", "read committed"),
             ("lock_timeout", "2s"),
@@ -169,11 +208,11 @@ mod tests {
     #[tokio::test]
     async fn mysql_reads_committed_rows_and_gives_up() {
         let Some(url) = server("TEST_MYSQL_URL") else { return };
-        let (writer, _) = open(&settings(&url)).await.unwrap();
+        let (writer, _) = open(&settings(&url), &Suspicion::none()).await.unwrap();
         for (settings, value) in [
             ("'tx_isolation', 'transaction_isolation'", "READ-COMMITTED"),
             ("'time_zone'", "+00:00"),
-            ("'innodb_lock_wait_timeout'", "3"),
+            ("'innodb_lock_wait_timeout'", "2"),
         ] {
             let sql = format!("SHOW SESSION VARIABLES WHERE variable_name IN ({settings})");
             let (_, found): (String, String) = ask(&writer, &sql).await;
@@ -184,7 +223,7 @@ mod tests {
     fn settings(url: &str) -> StoreSettings {
         StoreSettings {
             url: url.into(),
-            max_connections: 2,
+            limits: Limits { max_connections: 2, ..Limits::default() },
             encryption_key: EncryptionKey::new([7; 32]),
             previous_keys: Vec::new(),
         }

@@ -9,7 +9,6 @@ use payment_ports::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
-    failure::retry,
     store::SqlStore,
     tables::{api_keys, merchants, webhook_endpoints},
 };
@@ -18,13 +17,13 @@ use crate::{
 impl Directory for SqlStore {
     async fn merchant(&self, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
         let row = merchants::Entity::find_by_id(id.as_str());
-        let row = retry(|| row.clone().one(&self.reader)).await?;
+        let row = self.retry(|| row.clone().one(&self.reader)).await?;
         row.map(Merchant::try_from).transpose()
     }
 
     async fn api_key(&self, id: &str) -> Result<Option<ApiKey>, StoreError> {
         let row = api_keys::Entity::find_by_id(id);
-        let row = retry(|| row.clone().one(&self.reader)).await?;
+        let row = self.retry(|| row.clone().one(&self.reader)).await?;
         row.map(ApiKey::try_from).transpose()
     }
 
@@ -37,7 +36,7 @@ impl Directory for SqlStore {
             .filter(webhook_endpoints::owned_by(merchant, mode))
             .order_by_asc(webhook_endpoints::Column::CreatedAt)
             .order_by_asc(webhook_endpoints::Column::Id);
-        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         rows.into_iter().map(|row| webhook_endpoints::endpoint(row, &self.cipher)).collect()
     }
 
@@ -50,11 +49,11 @@ impl Directory for SqlStore {
         let row = webhook_endpoints::Entity::find()
             .filter(webhook_endpoints::owned_by(merchant, mode))
             .filter(webhook_endpoints::Column::Id.eq(id.uuid()));
-        let row = retry(|| row.clone().one(&self.reader)).await?;
+        let row = self.retry(|| row.clone().one(&self.reader)).await?;
         row.map(|row| webhook_endpoints::endpoint(row, &self.cipher)).transpose()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        Ok(retry(|| self.reader.ping()).await?)
+        Ok(self.retry(|| self.reader.ping()).await?)
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{
     DbErr, RuntimeErr, SqlErr, SqlxError, SqlxMySqlError, SqlxPostgresError, SqlxSqliteError,
 };
 
-use crate::random;
+use crate::{random, suspicion::Suspicion};
 
 /// How often one transaction is tried.
 const TRIES: u32 = 10;
@@ -77,14 +77,25 @@ impl From<Failure> for StoreError {
 }
 
 /// Takes a step until it succeeds, or fails for good, with short random pauses in between.
-pub(crate) async fn retry<T, E, F>(mut step: impl FnMut() -> F + Send) -> Result<T, Failure>
+///
+/// A step that finds its connection dead raises `suspicion` of the others.
+pub(crate) async fn retry<T, E, F>(
+    suspicion: &Suspicion,
+    mut step: impl FnMut() -> F + Send,
+) -> Result<T, Failure>
 where
     E: Into<Failure>,
     F: Future<Output = Result<T, E>> + Send,
 {
     let mut tries = 1;
     loop {
-        match step().await.map_err(Into::into) {
+        let result = step().await.map_err(Into::into);
+        if let Err(Failure::Again(error) | Failure::CommitUnknown(error)) = &result
+            && hung_up(error)
+        {
+            suspicion.raise();
+        }
+        match result {
             Err(Failure::Again(error)) if tries < TRIES => {
                 tracing::debug!(tries, %error, "the database asks for another try");
                 let [jitter] = random::bytes()?;
@@ -141,21 +152,28 @@ fn asks_for_retry(error: &DbErr) -> bool {
     is_sqlite && code.parse::<u32>().is_ok_and(|code| code & 0xff == 5)
 }
 
-/// The server ended a connection that was open: it restarted, or an administrator ended it.
+/// Errors with which MySQL and MariaDB end a connection.
+const SHUTDOWN: u16 = 1053;
+const CONNECTION_KILLED: u16 = 1927;
+const SESSION_WAS_KILLED: u16 = 3169;
+const WAS_IDLE_TOO_LONG: u16 = 4031;
+
+/// The server ended the connection: it restarted, or an administrator ended it.
 ///
-/// A connection that could not be opened is not meant: the pool has waited long enough for it.
+/// A connection for which the pool has waited in vain is not meant: that was long enough.
 fn hung_up(error: &DbErr) -> bool {
-    if matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) {
-        return false;
+    let error = match driver_error(error) {
+        Some(SqlxError::Io(_)) => return true,
+        Some(SqlxError::Database(error)) => error,
+        _ => return false,
+    };
+    if let Some(error) = error.try_downcast_ref::<SqlxMySqlError>() {
+        let ends = [SHUTDOWN, CONNECTION_KILLED, SESSION_WAS_KILLED, WAS_IDLE_TOO_LONG];
+        return ends.contains(&error.number());
     }
-    match driver_error(error) {
-        Some(SqlxError::Io(_)) => true,
-        Some(SqlxError::Database(error)) => {
-            let code = error.code().unwrap_or_default();
-            matches!(&*code, "57P01" | "57P02" | "57P03" | "25P03")
-        }
-        _ => false,
-    }
+    let code = error.code().unwrap_or_default();
+    let is_postgres = error.try_downcast_ref::<SqlxPostgresError>().is_some();
+    is_postgres && matches!(&*code, "57P01" | "57P02" | "57P03" | "57P05" | "25P03")
 }
 
 fn driver_error(error: &DbErr) -> Option<&SqlxError> {
@@ -186,7 +204,7 @@ mod tests {
             let try_number = tries.fetch_add(1, Ordering::Relaxed) + 1;
             if try_number < TRIES { Err(again()) } else { Ok(try_number) }
         };
-        assert_eq!(retry(step).await.unwrap(), TRIES);
+        assert_eq!(retry(&Suspicion::none(), step).await.unwrap(), TRIES);
     }
 
     #[tokio::test(start_paused = true)]
@@ -196,7 +214,7 @@ mod tests {
             tries.fetch_add(1, Ordering::Relaxed);
             Err::<(), _>(again())
         };
-        let given_up = ApplyError::from(retry(step).await.unwrap_err());
+        let given_up = ApplyError::from(retry(&Suspicion::none(), step).await.unwrap_err());
         assert!(matches!(given_up, ApplyError::Store(StoreError::Unavailable(_))));
         assert_eq!(tries.into_inner(), 10);
     }
@@ -208,7 +226,7 @@ mod tests {
             tries.fetch_add(1, Ordering::Relaxed);
             Err::<(), _>(Failure::Conflict(Guard::Payment))
         };
-        let conflict = ApplyError::from(retry(step).await.unwrap_err());
+        let conflict = ApplyError::from(retry(&Suspicion::none(), step).await.unwrap_err());
         assert_eq!(conflict, ApplyError::Conflict(Guard::Payment));
         assert_eq!(tries.into_inner(), 1);
     }

@@ -10,12 +10,14 @@ mod connect;
 mod directory;
 mod failure;
 mod json;
+mod locks;
 mod random;
 mod reads;
 mod rows;
 mod schema;
 mod settings;
 mod store;
+mod suspicion;
 mod tables;
 #[cfg(feature = "test-util")]
 #[expect(
@@ -29,5 +31,5 @@ mod work;
 
 pub use cipher::EncryptionKey;
 pub use schema::SchemaError;
-pub use settings::StoreSettings;
+pub use settings::{Limits, StoreSettings};
 pub use store::SqlStore;

@@ -21,7 +21,6 @@ use sea_orm::{
 };
 
 use crate::{
-    failure::retry,
     store::SqlStore,
     tables::{
         events, idempotency_records, payment_attempts, payments, three_ds_sessions, transactions,
@@ -39,13 +38,13 @@ impl PaymentReads for SqlStore {
             .filter(payments::Column::MerchantId.eq(query.merchant.as_str()))
             .filter(payments::Column::Mode.eq(query.mode.as_str()));
         let Some(scope) = query.scope else {
-            let row = retry(|| found.clone().one(&self.reader)).await?;
+            let row = self.retry(|| found.clone().one(&self.reader)).await?;
             return Ok(Loaded { payment: self.payment_of(row)?, record: None });
         };
         let mut both = found.select_also(idempotency_records::Entity);
         let on = idempotency_records::Column::Scope.eq(scope.0.to_vec());
         QueryTrait::query(&mut both).left_join(idempotency_records::Entity, on);
-        match retry(|| both.clone().one(&self.reader)).await? {
+        match self.retry(|| both.clone().one(&self.reader)).await? {
             Some((payment, record)) => Ok(Loaded {
                 payment: self.payment_of(Some(payment))?,
                 record: record.map(IdempotencyRecord::try_from).transpose()?,
@@ -83,7 +82,7 @@ impl PaymentReads for SqlStore {
 
     async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<Payment>, StoreError> {
         let rows = matching(filter);
-        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         rows.into_iter().map(|row| payments::payment(row, &self.cipher)).collect()
     }
 
@@ -92,7 +91,7 @@ impl PaymentReads for SqlStore {
             .filter(payment_attempts::Column::PaymentId.eq(payment.uuid()))
             .order_by_asc(payment_attempts::Column::CreatedAt)
             .order_by_asc(payment_attempts::Column::Id);
-        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         rows.into_iter().map(|row| payment_attempts::attempt(row, &self.cipher)).collect()
     }
 
@@ -101,7 +100,7 @@ impl PaymentReads for SqlStore {
             .filter(transactions::Column::PaymentId.eq(payment.uuid()))
             .order_by_asc(transactions::Column::CreatedAt)
             .order_by_asc(transactions::Column::Id);
-        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         rows.into_iter().map(Transaction::try_from).collect()
     }
 
@@ -109,7 +108,7 @@ impl PaymentReads for SqlStore {
         let rows = events::Entity::find()
             .filter(events::Column::PaymentId.eq(payment.uuid()))
             .order_by_asc(events::Column::Sequence);
-        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         rows.into_iter().map(OutboxEvent::try_from).collect()
     }
 
@@ -118,7 +117,7 @@ impl PaymentReads for SqlStore {
             .filter(three_ds_sessions::Column::PaymentId.eq(payment.uuid()))
             .order_by_asc(three_ds_sessions::Column::CreatedAt)
             .order_by_asc(three_ds_sessions::Column::Id);
-        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         rows.into_iter().map(|row| three_ds_sessions::session(row, &self.cipher)).collect()
     }
 }
@@ -137,7 +136,7 @@ impl SqlStore {
         let on = Expr::col(payments::Column::Id.as_column_ref())
             .equals(payment_attempts::Column::PaymentId.as_column_ref());
         QueryTrait::query(&mut both).left_join(payments::Entity, on);
-        let Some((attempt, payment)) = retry(|| both.clone().one(&self.reader)).await? else {
+        let Some((attempt, payment)) = self.retry(|| both.clone().one(&self.reader)).await? else {
             return Ok(None);
         };
         let payment = self.payment_of(payment)?.ok_or_else(|| {
@@ -148,7 +147,7 @@ impl SqlStore {
 
     async fn session(&self, id: ThreeDsSessionId) -> Result<Option<ThreeDsSession>, StoreError> {
         let row = three_ds_sessions::Entity::find_by_id(id.to_string());
-        let row = retry(|| row.clone().one(&self.reader)).await?;
+        let row = self.retry(|| row.clone().one(&self.reader)).await?;
         row.map(|row| three_ds_sessions::session(row, &self.cipher)).transpose()
     }
 
@@ -158,7 +157,7 @@ impl SqlStore {
     ) -> Result<Option<IdempotencyRecord>, StoreError> {
         let Some(scope) = scope else { return Ok(None) };
         let row = idempotency_records::Entity::find_by_id(scope.0.to_vec());
-        let row = retry(|| row.clone().one(&self.reader)).await?;
+        let row = self.retry(|| row.clone().one(&self.reader)).await?;
         row.map(IdempotencyRecord::try_from).transpose()
     }
 }

@@ -7,10 +7,12 @@ use payment_ports::store::StoreError;
 use sea_orm::{DbErr, EntityName, EntityTrait};
 use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 
-use crate::{failure::retry, store::SqlStore};
+use crate::store::SqlStore;
 
-/// How often a migration is tried that another process may be doing at the same time.
-const TRIES: u32 = 5;
+/// How often one step is tried that another process may be doing at the same time, and the wait
+/// in between; together, how long a step may take.
+const TRIES: u32 = 50;
+const WAIT: Duration = Duration::from_millis(200);
 
 /// Why this version must not work on the database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,19 +38,20 @@ impl SqlStore {
     /// [`SchemaError::Newer`] changes nothing. A step that fails is taken back, or on MySQL and
     /// MariaDB, which cannot, finished by the next run.
     pub async fn migrate(&self) -> Result<(), SchemaError> {
-        let mut tries = 1;
+        let (mut last, mut tries) = (None, 0);
         loop {
-            match self.check_schema().await {
-                Err(SchemaError::Outdated(_)) => {}
+            let step = match self.check_schema().await {
+                Err(SchemaError::Outdated(step)) => Some(step),
                 done_or_failed => return done_or_failed,
-            }
+            };
+            tries = if step == last { tries + 1 } else { 1 };
+            last = step;
             match Migrator::up(&self.writer, None).await {
                 Err(error) if tries == TRIES => return Err(failed(&error)),
                 // Another process may have been faster; then there is less left to do.
-                Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+                Err(_) => tokio::time::sleep(WAIT).await,
                 Ok(()) => {}
             }
-            tries += 1;
         }
     }
 
@@ -58,7 +61,7 @@ impl SqlStore {
     ///
     /// [`SchemaError`] says what to do if it is not.
     pub async fn check_schema(&self) -> Result<(), SchemaError> {
-        let applied = retry(|| self.applied_steps()).await.map_err(StoreError::from)?;
+        let applied = self.retry(|| self.applied_steps()).await.map_err(StoreError::from)?;
         let known = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
         if let Some(step) = applied.difference(&known).next() {
             return Err(SchemaError::Newer(step.clone()));

@@ -8,7 +8,13 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::{cipher::Cipher, connect, settings::StoreSettings};
+use crate::{
+    cipher::Cipher,
+    connect,
+    failure::{Failure, retry},
+    settings::StoreSettings,
+    suspicion::Suspicion,
+};
 
 /// A store in SQLite, PostgreSQL, MySQL or MariaDB.
 pub struct SqlStore {
@@ -17,6 +23,7 @@ pub struct SqlStore {
     /// Where reads go; the same as the writer except on SQLite.
     pub(crate) reader: DatabaseConnection,
     pub(crate) cipher: Cipher,
+    suspicion: Suspicion,
 }
 
 impl SqlStore {
@@ -26,9 +33,19 @@ impl SqlStore {
     ///
     /// [`StoreError::Unavailable`] if the URL is of no known kind or the database does not answer.
     pub async fn connect(settings: &StoreSettings) -> Result<Self, StoreError> {
-        let (writer, reader) = connect::open(settings).await?;
+        let suspicion = Suspicion::none();
+        let (writer, reader) = connect::open(settings, &suspicion).await?;
         let cipher = Cipher::new(&settings.encryption_key, &settings.previous_keys);
-        Ok(Self { writer, reader, cipher })
+        Ok(Self { writer, reader, cipher, suspicion })
+    }
+
+    /// Takes a step against the database, again where that can help.
+    pub(crate) async fn retry<T, E, F>(&self, step: impl FnMut() -> F + Send) -> Result<T, Failure>
+    where
+        E: Into<Failure>,
+        F: Future<Output = Result<T, E>> + Send,
+    {
+        retry(&self.suspicion, step).await
     }
 
     /// Begins a transaction that writes.

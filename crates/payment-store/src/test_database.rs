@@ -17,7 +17,11 @@ use std::{
 use futures::FutureExt as _;
 use sea_orm::{ConnectionTrait as _, Database};
 
-use crate::{cipher::EncryptionKey, settings::StoreSettings, store::SqlStore};
+use crate::{
+    cipher::EncryptionKey,
+    settings::{Limits, StoreSettings},
+    store::SqlStore,
+};
 
 /// The kinds of databases on which everything must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +70,7 @@ impl TestDatabase {
 pub fn settings(url: &str) -> StoreSettings {
     StoreSettings {
         url: url.into(),
-        max_connections: 8,
+        limits: Limits { max_connections: 8, ..Limits::default() },
         encryption_key: EncryptionKey::new([7; 32]),
         previous_keys: Vec::new(),
     }

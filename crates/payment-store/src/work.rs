@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     claim::{Claiming, in_turn},
-    failure::{Failure, retry},
+    failure::Failure,
     rows::{corrupt, word},
     store::SqlStore,
     tables::{
@@ -49,7 +49,7 @@ impl WorkQueue for SqlStore {
             |row: &mut webhook_deliveries::Model| !endpoints.contains_key(&row.endpoint_id);
         for orphan in rows.extract_if(.., is_orphan) {
             // Its endpoint was deleted while the event was fanned out.
-            retry(|| self.give_up(orphan.id)).await?;
+            self.retry(|| self.give_up(orphan.id)).await?;
         }
         Ok(in_turn(rows, webhook_deliveries::turn, |row| {
             let missing = || corrupt("webhook_deliveries.event_id");
@@ -84,21 +84,21 @@ impl WorkQueue for SqlStore {
             .filter(three_ds_sessions::Column::ExpiresAt.lte(UtcTime::from(now)))
             .order_by_asc(three_ds_sessions::Column::ExpiresAt)
             .limit(limit);
-        let ids = retry(|| ids.clone().into_tuple::<String>().all(&self.reader)).await?;
+        let ids = self.retry(|| ids.clone().into_tuple::<String>().all(&self.reader)).await?;
         let parse = |id: String| word("three_ds_sessions.id", &id, |text| text.parse().ok());
         ids.into_iter().map(parse).collect()
     }
 
     async fn release_claims(&self, owner: Uuid) -> Result<(), StoreError> {
-        Ok(retry(|| self.release(owner)).await?)
+        Ok(self.retry(|| self.release(owner)).await?)
     }
 
     async fn take_up(&self, now: Timestamp) -> Result<(), StoreError> {
-        Ok(retry(|| self.make_due(now)).await?)
+        Ok(self.retry(|| self.make_due(now)).await?)
     }
 
     async fn forget_records(&self, now: Timestamp, limit: u64) -> Result<u64, StoreError> {
-        Ok(retry(|| self.forget(now, limit)).await?)
+        Ok(self.retry(|| self.forget(now, limit)).await?)
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
@@ -109,7 +109,8 @@ impl WorkQueue for SqlStore {
             .column(outbox_events::Column::CreatedAt)
             .order_by_asc(outbox_events::Column::CreatedAt)
             .limit(1);
-        let oldest = retry(|| oldest.clone().into_tuple::<Timestamp>().one(&self.reader)).await?;
+        let oldest =
+            self.retry(|| oldest.clone().into_tuple::<Timestamp>().one(&self.reader)).await?;
         Ok(Backlog {
             events: self.count(events).await?,
             oldest_event_at: oldest,
@@ -131,7 +132,7 @@ impl SqlStore {
         let limit = i64::try_from(claim.limit).unwrap_or(i64::MAX);
         let (now, until) = (UtcTime::from(claim.now), UtcTime::from(claim.until));
         let values: [Value; 4] = [now.into(), limit.into(), until.into(), claim.owner.into()];
-        Ok(retry(|| claiming.run(&self.writer, &values)).await?)
+        Ok(self.retry(|| claiming.run(&self.writer, &values)).await?)
     }
 
     async fn events_of(
@@ -140,7 +141,7 @@ impl SqlStore {
     ) -> Result<BTreeMap<Uuid, events::Model>, StoreError> {
         let ids = rows.iter().map(|row| row.event_id);
         let events = events::Entity::find().filter(events::Column::Id.is_in(ids));
-        let events = retry(|| events.clone().all(&self.reader)).await?;
+        let events = self.retry(|| events.clone().all(&self.reader)).await?;
         Ok(events.into_iter().map(|row| (row.id, row)).collect())
     }
 
@@ -150,7 +151,7 @@ impl SqlStore {
     ) -> Result<BTreeMap<Uuid, webhook_endpoints::Model>, StoreError> {
         let ids = webhook_endpoints::Column::Id.is_in(rows.iter().map(|row| row.endpoint_id));
         let endpoints = webhook_endpoints::Entity::find().filter(ids);
-        let endpoints = retry(|| endpoints.clone().all(&self.reader)).await?;
+        let endpoints = self.retry(|| endpoints.clone().all(&self.reader)).await?;
         Ok(endpoints.into_iter().map(|row| (row.id, row)).collect())
     }
 
@@ -199,7 +200,7 @@ impl SqlStore {
 
     async fn count<E: EntityTrait>(&self, rows: Select<E>) -> Result<i64, StoreError> {
         let count = rows.select_only().expr_as(Expr::cust("COUNT(*)"), "rows_found");
-        let count = retry(|| count.clone().into_tuple::<i64>().one(&self.reader)).await?;
+        let count = self.retry(|| count.clone().into_tuple::<i64>().one(&self.reader)).await?;
         Ok(count.unwrap_or_default())
     }
 }

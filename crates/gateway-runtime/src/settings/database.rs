@@ -1,5 +1,8 @@
 //! `database.*`, and the ways in which Spring and the seed say the same.
 
+use std::time::Duration;
+
+use payment_store::Limits;
 use secrecy::SecretString;
 use url::Url;
 
@@ -26,7 +29,7 @@ const DEFAULT: &str = "sqlite:data/gateway.db";
 
 pub(super) fn database(reader: &mut Reader<'_>, environment: Environment) -> Database {
     let parts = Parts::take(reader);
-    let max_connections = max_connections(reader);
+    let limits = limits(reader);
     let given = reader.take("database.url");
     let url = match given {
         Some(given) => {
@@ -41,11 +44,29 @@ pub(super) fn database(reader: &mut Reader<'_>, environment: Environment) -> Dat
             None
         }
     };
-    Database { url: url.unwrap_or_else(|| DEFAULT.into()), max_connections }
+    Database { url: url.unwrap_or_else(|| DEFAULT.into()), limits }
 }
 
-fn max_connections(reader: &mut Reader<'_>) -> u32 {
-    let hikari = reader.number("spring.datasource.hikari.maximum-pool-size", 1..=1000, 16);
+fn limits(reader: &mut Reader<'_>) -> Limits {
+    let default = Limits::default();
+    let mut seconds = |name: &str, default: Duration| {
+        reader.seconds(&format!("database.{name}-timeout-seconds"), 1..=600, default.as_secs())
+    };
+    Limits {
+        acquire_timeout: seconds("acquire", default.acquire_timeout),
+        lock_timeout: seconds("lock", default.lock_timeout),
+        statement_timeout: seconds("statement", default.statement_timeout),
+        idle_in_transaction_timeout: seconds(
+            "idle-in-transaction",
+            default.idle_in_transaction_timeout,
+        ),
+        busy_timeout: seconds("busy", default.busy_timeout),
+        max_connections: max_connections(reader, default.max_connections),
+    }
+}
+
+fn max_connections(reader: &mut Reader<'_>, default: u32) -> u32 {
+    let hikari = reader.number("spring.datasource.hikari.maximum-pool-size", 1..=1000, default);
     let as_needed = "connections are opened as they are needed";
     reader.unused("spring.datasource.hikari.minimum-idle", as_needed);
     reader.unused("spring.datasource.hikari.connection-timeout", as_needed);

@@ -8,7 +8,7 @@ use std::{
 };
 
 use payment_core::{currency::Currency, id::ProviderId, retry::RetrySchedule};
-use payment_store::EncryptionKey;
+use payment_store::{EncryptionKey, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Everything that the operator decided. Secrets are hidden in `Debug`.
@@ -73,8 +73,8 @@ pub struct Server {
 pub struct Database {
     /// `database.url`; it may hold a password.
     pub url: SecretString,
-    /// `database.max-connections`; SQLite has one writer whatever it says.
-    pub max_connections: u32,
+    /// `database.max-connections` and `database.*-timeout-seconds`.
+    pub limits: Limits,
 }
 
 impl Database {

@@ -4,8 +4,8 @@ use payment_ports::{
     fakes::Samples,
     store::{ApiKey, ApplyError, Change, Directory as _, Merchant, Store as _, StoreError},
 };
-use payment_store::{SqlStore, StoreSettings};
-use sea_orm::{ConnectionTrait as _, Database};
+use payment_store::{Limits, SqlStore, StoreSettings};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
 
 use crate::{
     databases::{migrated, on_mysql, on_postgres, settings, tamper},
@@ -45,12 +45,13 @@ async fn a_url_that_is_refused_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn connections_that_the_server_ended_are_replaced() {
-    let end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+async fn a_pool_of_connections_that_the_server_ended_is_replaced() {
     on_postgres(async |url| {
         survives(url, async |administrator| {
-            administrator.execute_unprepared(end_all).await.unwrap();
+            let end_all = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity \
+                 WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            let end_all = Statement::from_string(DbBackend::Postgres, end_all);
+            administrator.query_all_raw(end_all).await.unwrap().len()
         })
         .await;
     })
@@ -59,26 +60,32 @@ async fn connections_that_the_server_ended_are_replaced() {
         survives(url, async |administrator| {
             let others = "SELECT CAST(id AS SIGNED) FROM information_schema.processlist \
                  WHERE db = DATABASE() AND id <> CONNECTION_ID()";
-            let backend = sea_orm::DbBackend::MySql;
-            let others = sea_orm::Statement::from_string(backend, others);
-            for row in administrator.query_all_raw(others).await.unwrap() {
-                let id: i64 = row.try_get_by_index(0).unwrap();
+            let others = Statement::from_string(DbBackend::MySql, others);
+            let others = administrator.query_all_raw(others).await.unwrap();
+            for other in &others {
+                let id: i64 = other.try_get_by_index(0).unwrap();
                 administrator.execute_unprepared(&format!("KILL {id}")).await.unwrap();
             }
+            others.len()
         })
         .await;
     })
     .await;
 }
 
-async fn survives(url: &str, end_all: impl AsyncFnOnce(&sea_orm::DatabaseConnection)) {
-    let store = migrated(url).await;
+/// Ends more connections than an apply has tries, and goes on.
+async fn survives(url: &str, end_all: impl AsyncFnOnce(&DatabaseConnection) -> usize) {
+    let limits = Limits { max_connections: 24, ..Limits::default() };
+    let many_connections = StoreSettings { limits, ..settings(url) };
+    let store = SqlStore::connect(&many_connections).await.unwrap();
+    store.migrate().await.unwrap();
     let samples = Samples::new();
-    let merchants: Vec<_> = (0..8).map(|n: i32| samples.of(&format!("M{n}")).merchant()).collect();
+    let merchants: Vec<_> = (0..24).map(|n: i32| samples.of(&format!("M{n}")).merchant()).collect();
     let reads = merchants.iter().map(|merchant| store.merchant(&merchant.id));
     futures::future::join_all(reads).await;
     let administrator = Database::connect(url).await.unwrap();
-    end_all(&administrator).await;
+    let ended = end_all(&administrator).await;
+    assert!(ended > 20, "only {ended} connections were open");
 
     for merchant in merchants {
         let inserted = store.apply(&[Change::InsertMerchant(merchant.clone())]).await;
@@ -143,7 +150,8 @@ async fn an_apply_that_is_dropped_while_it_begins_leaves_no_transaction_open() {
 async fn dropped_while_it_begins(url: &str, exclusive: &str) {
     migrated(url).await.close().await;
     let proxy = Proxy::before(url).await;
-    let one_connection = StoreSettings { max_connections: 1, ..settings(&proxy.url) };
+    let limits = Limits { max_connections: 1, ..Limits::default() };
+    let one_connection = StoreSettings { limits, ..settings(&proxy.url) };
     let store = SqlStore::connect(&one_connection).await.unwrap();
     let merchant = Samples::new().merchant();
     let insert = [Change::InsertMerchant(merchant.clone())];

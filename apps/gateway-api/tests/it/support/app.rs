@@ -25,7 +25,7 @@ use payment_ports::{
 };
 use payment_providers::known;
 use payment_store::{
-    SqlStore, StoreSettings,
+    Limits, SqlStore, StoreSettings,
     test_database::{TestDatabase, settings},
 };
 use payment_usecases::{
@@ -66,7 +66,8 @@ impl TestApp {
 
     /// On the empty database of that URL.
     pub(crate) async fn at(url: &str) -> Self {
-        let few = StoreSettings { max_connections: 4, ..settings(url) };
+        let limits = Limits { max_connections: 4, ..Limits::default() };
+        let few = StoreSettings { limits, ..settings(url) };
         let store = SqlStore::connect(&few).await.unwrap();
         store.migrate().await.unwrap();
         Self::with(Arc::new(store), providers()).await

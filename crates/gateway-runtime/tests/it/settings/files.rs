@@ -49,7 +49,7 @@ fn the_file_of_the_forerunner_works_as_it_is() {
     let settings = Settings::read(Some(SEED), &env).unwrap();
     let expected = "mysql://taha:ku%C5%9F@localhost:3306/payment_gateway";
     assert_eq!(settings.database.url.expose_secret(), expected);
-    assert_eq!(settings.database.max_connections, 20);
+    assert_eq!(settings.database.limits.max_connections, 20);
     assert_eq!(settings.payment.webhook_retries.delay_after(4).unwrap().as_secs(), 3600);
     assert_eq!(settings.payment.webhook_retries.delay_after(5), None);
     assert!(settings.logging.filter.starts_with("info,gateway_api=debug,"));

@@ -17,7 +17,12 @@ pub(super) const SETTINGS: &[(&str, &str, Seen, &str)] = &[
     ("server.shutdown-timeout-seconds", "7", |s| secs(s.server.shutdown_timeout), "7"),
     ("public-url", "https://pay.example/", |s| s.public_url.clone(), "https://pay.example"),
     ("database.url", "mysql://a:b@db/x", |s| url(s), "mysql://a:b@db/x"),
-    ("database.max-connections", "3", |s| s.database.max_connections.to_string(), "3"),
+    ("database.max-connections", "3", |s| s.database.limits.max_connections.to_string(), "3"),
+    ("database.acquire-timeout-seconds", "4", |s| secs(s.database.limits.acquire_timeout), "4"),
+    ("database.lock-timeout-seconds", "4", |s| secs(s.database.limits.lock_timeout), "4"),
+    ("database.statement-timeout-seconds", "4", |s| secs(s.database.limits.statement_timeout), "4"),
+    ("database.idle-in-transaction-timeout-seconds", "4", |s| idle_timeout(s), "4"),
+    ("database.busy-timeout-seconds", "4", |s| secs(s.database.limits.busy_timeout), "4"),
     ("payment.currencies", "JPY, KWD", |s| format!("{:?}", s.payment.currencies), "[JPY, KWD]"),
     ("payment.threeds.session-timeout-minutes", "2", |s| secs(s.payment.three_ds_timeout), "120"),
     ("payment.threeds.max-attempts", "4", |s| s.payment.three_ds_max_attempts.to_string(), "4"),
@@ -46,6 +51,10 @@ const PEPPER: &str = "0123456789abcdef0123456789abcdef";
 
 fn secs(duration: Duration) -> String {
     duration.as_secs().to_string()
+}
+
+fn idle_timeout(settings: &Settings) -> String {
+    secs(settings.database.limits.idle_in_transaction_timeout)
 }
 
 fn url(settings: &Settings) -> String {
