@@ -32,6 +32,8 @@ pub struct Attempt {
     pub amount: Money,
     /// What is asked.
     pub instruction: Instruction,
+    /// The attempt that it takes back. Such an attempt is never pending on the payment.
+    pub reverses: Option<AttemptId>,
     /// Where it stands.
     pub state: AttemptState,
     /// The provider's name for what it did.
@@ -44,13 +46,13 @@ pub struct Attempt {
     pub correlation_id: String,
     /// The idempotency record that its end completes.
     pub idempotency: Option<ScopeHash>,
-    /// When it is asked about next, while it is open.
+    /// When it is asked about next, while it is open or watched.
     pub next_check_at: Option<Timestamp>,
     /// How often it was asked about.
     pub checks: i32,
     /// When it was recorded, before any byte was sent.
     pub created_at: Timestamp,
-    /// When its end was recorded.
+    /// When its end was recorded, or that it was given up.
     pub finished_at: Option<Timestamp>,
 }
 
@@ -156,11 +158,13 @@ pub enum AttemptState {
     Challenged,
     /// Proved not to have reached the provider, or refused before processing.
     FailedNotSent,
-    /// Given up after the doubt window; still watched.
+    /// Given up after the doubt window. It is watched for a while: should it take effect after
+    /// all, it becomes [`AttemptState::Reversed`], or [`AttemptState::Succeeded`] where it is a
+    /// void or refund, which nobody can take back.
     Abandoned,
     /// Given up, then found successful and taken back.
     Reversed,
-    /// Only a person can settle it.
+    /// Only a person can settle it: it then succeeds, is declined, abandoned or reversed.
     NeedsReview,
 }
 

@@ -1,6 +1,6 @@
 //! What the world is told of a payment.
 
-use crate::{money::Money, time::Timestamp, words::words};
+use crate::{money::Money, payment::Operation, time::Timestamp, words::words};
 
 /// One change of a payment, as it goes to the merchant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,6 +11,8 @@ pub struct Event {
     pub sequence: i64,
     /// The money that moved, for captures and refunds.
     pub moved: Option<Money>,
+    /// Which operation it is about, where the payment's status does not tell.
+    pub operation: Option<Operation>,
     /// When it happened.
     pub at: Timestamp,
 }
@@ -32,12 +34,17 @@ pub enum EventKind {
     PaymentVoided,
     /// The payment was not used in time.
     PaymentExpired,
+    /// An operation whose outcome was unknown for a while came to nothing; the status is as it was.
+    PaymentOperationFailed,
+    /// An operation that had been given up took effect late, and was taken back.
+    PaymentReversed,
 }
 
 words!(EventKind: PaymentCreated = "PaymentCreated", PaymentAuthorized = "PaymentAuthorized",
     PaymentCaptured = "PaymentCaptured", PaymentRefunded = "PaymentRefunded",
     PaymentFailed = "PaymentFailed", PaymentVoided = "PaymentVoided",
-    PaymentExpired = "PaymentExpired");
+    PaymentExpired = "PaymentExpired", PaymentOperationFailed = "PaymentOperationFailed",
+    PaymentReversed = "PaymentReversed");
 
 impl EventKind {
     /// The name in the style of Standard Webhooks: `payment.captured`.
@@ -51,6 +58,8 @@ impl EventKind {
             Self::PaymentFailed => "payment.failed",
             Self::PaymentVoided => "payment.voided",
             Self::PaymentExpired => "payment.expired",
+            Self::PaymentOperationFailed => "payment.operation_failed",
+            Self::PaymentReversed => "payment.reversed",
         }
     }
 }

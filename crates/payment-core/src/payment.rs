@@ -181,7 +181,13 @@ impl Payment {
             created_at: now,
             updated_at: now,
         };
-        let event = Event { kind: EventKind::PaymentCreated, sequence: 1, moved: None, at: now };
+        let event = Event {
+            kind: EventKind::PaymentCreated,
+            sequence: 1,
+            moved: None,
+            operation: None,
+            at: now,
+        };
         (payment, vec![event])
     }
 

@@ -135,6 +135,24 @@ impl Payment {
         }
     }
 
+    /// Ends the pending operation, which came to nothing, and tells the world of it.
+    ///
+    /// For an operation whose outcome was unknown for a while: the status tells nobody how it ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected::NotPending`] if `attempt` is not the one that is open.
+    pub fn settle_failed(
+        &self,
+        attempt: AttemptId,
+        now: Timestamp,
+    ) -> Result<Transition, Rejected> {
+        let pending = self.pending.filter(|pending| pending.attempt == attempt);
+        let operation = pending.ok_or(Rejected::NotPending)?.operation;
+        let free = Self { pending: None, ..self.clone() };
+        Ok(free.announce(EventKind::PaymentOperationFailed, operation, now))
+    }
+
     /// Applies `action`: the payment after it, and what to tell the world.
     ///
     /// ```
@@ -196,6 +214,17 @@ impl Payment {
         }
     }
 
+    /// The payment as it is, and an event that tells what became of one of its operations.
+    ///
+    /// For what changes no status, such as [`EventKind::PaymentReversed`]; it may happen beside an
+    /// operation that is pending.
+    #[must_use]
+    pub fn announce(&self, kind: EventKind, operation: Operation, now: Timestamp) -> Transition {
+        let (payment, events) = self.changed(now).becomes(self.status, kind, None);
+        let about = |event| Event { operation: Some(operation), ..event };
+        (payment, events.into_iter().map(about).collect())
+    }
+
     fn capture(
         &self,
         amount: Money,
@@ -227,7 +256,7 @@ impl Payment {
 
     fn becomes(self, status: Status, kind: EventKind, moved: Option<Money>) -> Transition {
         let sequence = self.event_count.saturating_add(1);
-        let event = Event { kind, sequence, moved, at: self.updated_at };
+        let event = Event { kind, sequence, moved, operation: None, at: self.updated_at };
         (Self { status, event_count: sequence, ..self }, vec![event])
     }
 }

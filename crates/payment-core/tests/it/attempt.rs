@@ -23,6 +23,7 @@ fn asking(instruction: Instruction) -> Attempt {
         routing_reason: "the default".to_owned(),
         amount: kurus(40),
         instruction,
+        reverses: None,
         state: AttemptState::Intent,
         provider_reference: None,
         decline: None,

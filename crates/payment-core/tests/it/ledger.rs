@@ -16,8 +16,17 @@ use crate::samples::{at, attempt, capture, created, kurus, refund};
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Apply(Action),
-    Begin { operation: Operation, minor: i64, is_final: bool },
-    Settle { answer: Answer, is_stale: bool },
+    Begin {
+        operation: Operation,
+        minor: i64,
+        is_final: bool,
+    },
+    Settle {
+        answer: Answer,
+        is_stale: bool,
+    },
+    /// Something that had been given up long ago was taken back.
+    Reverse,
 }
 
 /// What a provider answers to the pending operation.
@@ -27,6 +36,8 @@ enum Answer {
     Declined,
     Redirect,
     NotSent,
+    /// It came to nothing after it had been in doubt.
+    Nothing,
 }
 
 /// The second set of books, in plain integers.
@@ -91,6 +102,7 @@ impl Ledger {
             }
             // What was begun can always be ended.
             Step::Settle { is_stale, .. } => self.reserved.is_some() && !is_stale,
+            Step::Reverse => true,
         }
     }
 
@@ -98,7 +110,7 @@ impl Ledger {
         self.changes += 1;
         let mut is_final = matches!(step, Step::Apply(Action::Capture { is_final: true, .. }));
         match step {
-            Step::Apply(_) => (),
+            Step::Apply(_) | Step::Reverse => (),
             Step::Begin { operation, minor, is_final } => {
                 self.reserved = Some((number, operation, minor, is_final));
             }
@@ -125,6 +137,9 @@ impl Ledger {
             EventKind::PaymentRefunded => self.given += moved,
             EventKind::PaymentFailed | EventKind::PaymentVoided | EventKind::PaymentExpired => {
                 self.ending = Some(event.kind);
+            }
+            EventKind::PaymentOperationFailed | EventKind::PaymentReversed => {
+                assert_eq!(moved, 0, "nothing moved between customer and merchant");
             }
         }
     }
@@ -168,7 +183,7 @@ fn meaning(answer: Answer, reserved: (u128, Operation, i64, bool)) -> Option<Act
         (Answer::Approved, _) => Some(approval(operation, minor, is_final)),
         (Answer::Declined, Operation::Authorize) => Some(Action::AuthorizeDeclined),
         (Answer::Redirect, Operation::Authorize) => Some(Action::ThreeDsNeeded),
-        (Answer::Declined | Answer::Redirect | Answer::NotSent, _) => None,
+        (Answer::Declined | Answer::Redirect | Answer::NotSent | Answer::Nothing, _) => None,
     }
 }
 
@@ -186,7 +201,15 @@ fn take(payment: &mut Payment, ledger: &mut Ledger, step: Step, number: u128) ->
             let open = ledger.reserved.map_or(0, |(open, ..)| open);
             let asked = if is_stale { attempt(open + 1) } else { attempt(open) };
             let action = ledger.reserved.and_then(|reserved| meaning(answer, reserved));
-            payment.settle(asked, action, now)
+            match answer {
+                Answer::Nothing => payment.settle_failed(asked, now),
+                Answer::Approved | Answer::Declined | Answer::Redirect | Answer::NotSent => {
+                    payment.settle(asked, action, now)
+                }
+            }
+        }
+        Step::Reverse => {
+            Ok(payment.announce(EventKind::PaymentReversed, Operation::Authorize, now))
         }
     };
     let is_accepted = result.is_ok();
@@ -223,12 +246,18 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Answer::Declined),
         1 => Just(Answer::Redirect),
         1 => Just(Answer::NotSent),
+        1 => Just(Answer::Nothing),
     ];
     let begin = (operation, minor(), any::<bool>())
         .prop_map(|(operation, minor, is_final)| Step::Begin { operation, minor, is_final });
     let settle = (answer, prop::bool::weighted(0.1))
         .prop_map(|(answer, is_stale)| Step::Settle { answer, is_stale });
-    let step = prop_oneof![2 => action.prop_map(Step::Apply), 2 => begin, 3 => settle];
+    let step = prop_oneof![
+        8 => action.prop_map(Step::Apply),
+        8 => begin,
+        12 => settle,
+        1 => Just(Step::Reverse),
+    ];
     prop::collection::vec(step, 0..40)
 }
 

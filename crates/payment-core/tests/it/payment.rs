@@ -81,7 +81,7 @@ fn outcome(result: Result<Transition, Rejected>) -> String {
 }
 
 fn described(event: &Event) -> String {
-    let Event { kind, sequence, moved, at: _ } = event;
+    let Event { kind, sequence, moved, operation: _, at: _ } = event;
     let moved = moved.map_or_else(String::new, |moved| format!(" of {moved}"));
     format!("{kind} #{sequence}{moved}")
 }
@@ -123,7 +123,13 @@ fn a_new_payment_holds_nothing_and_says_so_once() {
 fn every_change_is_dated_and_counted_and_leaves_the_rest_alone() {
     let before = created(100);
     let (next, events) = before.apply(APPROVED, at(5)).unwrap();
-    let event = Event { kind: EventKind::PaymentAuthorized, sequence: 2, moved: None, at: at(5) };
+    let event = Event {
+        kind: EventKind::PaymentAuthorized,
+        sequence: 2,
+        moved: None,
+        operation: None,
+        at: at(5),
+    };
     assert_eq!(events, [event]);
     let expected = Payment {
         status: Status::Authorized,
@@ -183,7 +189,8 @@ fn settling_frees_the_payment_and_applies_what_came_of_it() {
     let capturing = authorized.begin(pending(Operation::Capture, 40, true), at(2)).unwrap();
     let (captured, events) = capturing.settle(attempt(1), Some(capture(40, true)), at(9)).unwrap();
     let moved = Some(kurus(40));
-    let event = Event { kind: EventKind::PaymentCaptured, sequence: 3, moved, at: at(9) };
+    let kind = EventKind::PaymentCaptured;
+    let event = Event { kind, sequence: 3, moved, operation: None, at: at(9) };
     assert_eq!(events, [event]);
     let expected = Payment {
         status: Status::Captured,
@@ -204,6 +211,31 @@ fn an_operation_of_which_nothing_came_leaves_only_a_version() {
     assert_eq!(events, []);
     let expected = Payment { version: capturing.version + 1, updated_at: at(9), ..authorized };
     assert_eq!(free, expected);
+}
+
+#[test]
+fn an_operation_that_failed_after_a_doubt_frees_the_payment_and_says_so() {
+    let authorized = after(created(100), &[APPROVED]);
+    let capturing = authorized.begin(pending(Operation::Capture, 40, true), at(2)).unwrap();
+    assert_eq!(capturing.settle_failed(attempt(2), at(9)), Err(Rejected::NotPending));
+    let (free, events) = capturing.settle_failed(attempt(1), at(9)).unwrap();
+    let kind = EventKind::PaymentOperationFailed;
+    let operation = Some(Operation::Capture);
+    assert_eq!(events, [Event { kind, sequence: 3, moved: None, operation, at: at(9) }]);
+    let (version, updated_at) = (capturing.version + 1, at(9));
+    assert_eq!(free, Payment { event_count: 3, version, updated_at, ..authorized });
+}
+
+#[test]
+fn a_reversal_is_announced_beside_whatever_is_pending() {
+    let authorized = after(created(100), &[APPROVED]);
+    let capturing = authorized.begin(pending(Operation::Capture, 40, true), at(2)).unwrap();
+    let kind = EventKind::PaymentReversed;
+    let (told, events) = capturing.announce(kind, Operation::Capture, at(9));
+    let operation = Some(Operation::Capture);
+    assert_eq!(events, [Event { kind, sequence: 3, moved: None, operation, at: at(9) }]);
+    let (version, updated_at) = (capturing.version + 1, at(9));
+    assert_eq!(told, Payment { event_count: 3, version, updated_at, ..capturing });
 }
 
 #[test]
