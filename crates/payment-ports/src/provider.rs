@@ -36,6 +36,14 @@ pub trait Provider: Send + Sync {
     /// Gives taken money back.
     async fn refund(&self, attempt: &Attempt, terms: &Refund) -> CallResult;
 
+    /// Takes back whatever came of an attempt, and whatever may still come of it, by our reference.
+    ///
+    /// Approved means: nothing of it stands, whether it ever arrived or not. Only where
+    /// [`Capabilities::void_by_our_reference`] says that the provider can.
+    async fn cancel(&self, attempt: &Attempt) -> CallResult {
+        Err(ProviderError::Misconfigured(format!("cannot cancel {} by our reference", attempt.id)))
+    }
+
     /// What became of an attempt, asked by our reference; moves no money.
     async fn query(&self, attempt: &Attempt) -> Result<Found, ProviderError>;
 
@@ -162,7 +170,7 @@ pub struct Capabilities {
     pub dedupe: Dedupe,
     /// How it is asked about an attempt.
     pub query: Query,
-    /// Whether it voids by our reference.
+    /// Whether [`Provider::cancel`] takes an authorization or a capture back by our reference.
     pub void_by_our_reference: bool,
     /// Whether one authorization may be captured in parts.
     pub multi_capture: bool,
@@ -184,7 +192,8 @@ pub enum Dedupe {
         /// How long it keeps keys.
         retention: Duration,
     },
-    /// It refuses a reference that it knows.
+    /// It refuses a reference that it knows, which its adapter answers as
+    /// [`ProviderError::Unknown`]: what came of the first call is for a query to say.
     UniqueReference,
     /// It does it twice.
     None,

@@ -36,9 +36,38 @@ pub async fn a_claim_counts_the_check_and_moves_the_next_one_to_its_end(store: &
     assert_eq!(store.attempts(attempt.payment).await.unwrap()[0].checks, 2);
 }
 
+pub async fn an_abandoned_attempt_is_watched_like_an_open_one(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let attempt = given.samples.attempt(&given.payment().await);
+    let attempt = Attempt { state: AttemptState::Abandoned, ..attempt };
+    given.apply([Change::InsertAttempt(attempt.clone())]).await;
+    let claim = given.claim_at(attempt.next_check_at.unwrap(), 10);
+    assert_eq!(store.claim_attempts(&claim).await.unwrap(), [attempt.id]);
+    let checked = Attempt { checks: 1, next_check_at: Some(claim.until), ..attempt.clone() };
+    assert_eq!(store.attempts(attempt.payment).await.unwrap(), [checked]);
+}
+
+pub async fn attempts_for_review_are_read_oldest_first(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let payment = given.payment().await;
+    let created_at = given.samples.now();
+    let [last, first] = [2, 1].map(|seconds| Attempt {
+        state: AttemptState::NeedsReview,
+        created_at: created_at + TimeDelta::seconds(seconds),
+        ..given.samples.attempt(&payment)
+    });
+    given.apply([&last, &first].map(|attempt| Change::InsertAttempt(attempt.clone()))).await;
+    given.attempt().await;
+    let both = store.attempts_for_review(10).await.unwrap();
+    assert_eq!(both, [first.clone(), last]);
+    assert_eq!(store.attempts_for_review(1).await.unwrap(), [first]);
+}
+
 pub async fn attempts_that_are_not_open_are_never_claimed(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
-    for &state in AttemptState::ALL.iter().filter(|&&state| state != AttemptState::Intent) {
+    let is_open =
+        |state: &AttemptState| matches!(state, AttemptState::Intent | AttemptState::Abandoned);
+    for &state in AttemptState::ALL.iter().filter(|state| !is_open(state)) {
         let attempt = given.samples.attempt(&given.payment().await);
         given.apply([Change::InsertAttempt(Attempt { state, ..attempt })]).await;
     }

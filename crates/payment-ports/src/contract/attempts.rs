@@ -27,6 +27,7 @@ pub async fn an_attempt_keeps_every_field(store: &Arc<dyn Store>) {
         routing_reason: "en ucuz: %1,49 ✓".to_owned(),
         amount: Money::from_minor(1, payment.amount.currency()).unwrap(),
         idempotency: Some(given.new_record().await.scope),
+        reverses: Some(given.attempt().await.id),
         checks: i32::MAX,
         created_at: DateTime::from_timestamp_micros(1).unwrap(),
         ..ended(given.samples.attempt(&payment))

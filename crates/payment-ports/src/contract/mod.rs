@@ -12,6 +12,7 @@
 mod apply;
 mod attempt_checks;
 mod attempts;
+mod audit;
 mod backlog;
 mod concurrently;
 mod deliveries;
@@ -107,6 +108,8 @@ rules! {
         an_unknown_attempt_is_not_there
     }
     attempt_checks {
+        an_abandoned_attempt_is_watched_like_an_open_one
+        attempts_for_review_are_read_oldest_first
         an_open_attempt_is_claimed_when_its_check_is_due
         a_claim_counts_the_check_and_moves_the_next_one_to_its_end
         attempts_that_are_not_open_are_never_claimed
@@ -214,6 +217,11 @@ rules! {
         a_first_try_does_not_pass_one_in_the_middle
         two_workers_never_get_the_same_delivery
         two_workers_never_share_an_endpoint_and_payment
+    }
+    audit {
+        an_audit_entry_keeps_every_field
+        an_audit_entry_is_inserted_once
+        audit_entries_of_a_subject_are_read_oldest_first
     }
     directory {
         a_store_answers_a_ping

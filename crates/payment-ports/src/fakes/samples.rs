@@ -130,6 +130,7 @@ impl Samples {
             routing_reason: "the only provider".to_owned(),
             amount: payment.amount,
             instruction: Instruction::Authorize(authorize()),
+            reverses: None,
             state: AttemptState::Intent,
             provider_reference: None,
             decline: None,

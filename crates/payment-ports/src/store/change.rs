@@ -10,8 +10,8 @@ use payment_core::{
 use uuid::Uuid;
 
 use super::{
-    ApiKey, ApplyError, Directory, IdempotencyRecord, Lease, Merchant, PaymentReads, StoredAnswer,
-    WorkQueue,
+    ApiKey, ApplyError, AuditEntry, Directory, IdempotencyRecord, Lease, Merchant, PaymentReads,
+    StoredAnswer, WorkQueue,
 };
 use crate::webhook::{Delivery, DeliveryAttempt, Endpoint, OutboxEvent};
 use payment_core::{
@@ -111,6 +111,8 @@ pub enum Change {
     InsertMerchant(Merchant),
     /// Guard: no key has that id.
     InsertApiKey(ApiKey),
+    /// Guard: no entry has that id.
+    InsertAuditEntry(AuditEntry),
 }
 
 /// Which guard failed.
@@ -136,4 +138,6 @@ pub enum Guard {
     Merchant,
     /// The key's id.
     ApiKey,
+    /// The audit entry's id.
+    Audit,
 }

@@ -1,4 +1,4 @@
-//! Merchants, their API keys and their webhook endpoints.
+//! Merchants, their API keys and webhook endpoints, and what was done by hand.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use payment_core::{
     time::Timestamp,
 };
 
-use super::StoreError;
+use super::{AuditEntry, StoreError};
 use crate::webhook::Endpoint;
 
-/// Reads of who may call, and who is told.
+/// Reads of who may call, who is told, and what was done by hand.
 #[async_trait]
 pub trait Directory: Send + Sync {
     /// The merchant of that id.
@@ -34,6 +34,9 @@ pub trait Directory: Send + Sync {
         mode: Mode,
         id: EndpointId,
     ) -> Result<Option<Endpoint>, StoreError>;
+
+    /// What was done by hand to one thing, oldest first.
+    async fn audit_entries(&self, subject: &str) -> Result<Vec<AuditEntry>, StoreError>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;

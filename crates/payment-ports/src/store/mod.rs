@@ -1,5 +1,6 @@
 //! Storage: reads, one atomic write, and claims of work.
 
+mod audit;
 mod change;
 mod directory;
 mod error;
@@ -7,6 +8,7 @@ mod idempotency;
 mod reads;
 mod work;
 
+pub use audit::AuditEntry;
 pub use change::{Change, Guard, Store};
 pub use directory::{ApiKey, Directory, Merchant};
 pub use error::{ApplyError, StoreError};

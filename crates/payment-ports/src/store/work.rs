@@ -1,7 +1,7 @@
 //! What workers claim.
 
 use async_trait::async_trait;
-use payment_core::{id::AttemptId, id::ThreeDsSessionId, time::Timestamp};
+use payment_core::{attempt::Attempt, id::AttemptId, id::ThreeDsSessionId, time::Timestamp};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -24,8 +24,12 @@ pub trait WorkQueue: Send + Sync {
     /// is gone is ended as failed instead.
     async fn claim_deliveries(&self, claim: &Claim) -> Result<Vec<ClaimedDelivery>, StoreError>;
 
-    /// Claims open attempts whose next check is due, by moving that check to the end of the lease.
+    /// Claims attempts that are open or given up and whose next check is due, by counting the check
+    /// and moving the next one to the end of the lease.
     async fn claim_attempts(&self, claim: &Claim) -> Result<Vec<AttemptId>, StoreError>;
+
+    /// Attempts that only a person can settle, oldest first.
+    async fn attempts_for_review(&self, limit: u64) -> Result<Vec<Attempt>, StoreError>;
 
     /// 3-D Secure sessions that are still pending although their time is over.
     async fn overdue_sessions(

@@ -109,15 +109,25 @@ async fn a_forgotten_key_moves_money_twice() {
 }
 
 #[tokio::test]
-async fn a_known_reference_is_refused() {
+async fn a_known_reference_is_refused_and_says_nothing_of_the_first_call() {
     let (provider, attempt) = (provider(Dedupe::UniqueReference), attempt());
     capture(&provider, &attempt).await.unwrap();
-    let again = capture(&provider, &attempt).await.unwrap();
-    let Outcome::Declined(decline) = again else { panic!("not refused: {again:?}") };
-    assert_eq!(decline.code, DeclineCode::Duplicate);
+    let again = capture(&provider, &attempt).await;
+    assert!(matches!(again, Err(ProviderError::Unknown(_))), "{again:?}");
     assert_eq!(provider.effects_of(Call::Capture, attempt.id), 1);
     let found = provider.query(&attempt).await.unwrap();
     assert!(matches!(found, Found::Outcome(Outcome::Approved(_))), "{found:?}");
+}
+
+#[tokio::test]
+async fn what_is_cancelled_is_taken_back_and_never_takes_effect_later() {
+    let (provider, attempt) = (provider(Dedupe::None), attempt());
+    capture(&provider, &attempt).await.unwrap();
+    assert!(matches!(provider.cancel(&attempt).await, Ok(Outcome::Approved(_))));
+    assert_eq!(provider.effects(Call::Capture), 0);
+    assert!(matches!(capture(&provider, &attempt).await, Ok(Outcome::Declined(_))));
+    provider.land(attempt.id, Answer::Approve);
+    assert_eq!(provider.effects(Call::Capture), 0);
 }
 
 #[tokio::test]

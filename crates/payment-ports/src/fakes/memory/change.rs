@@ -72,6 +72,9 @@ impl Tables {
             Change::InsertApiKey(key) => {
                 insert(&mut self.api_keys, key.id.clone(), key, Guard::ApiKey)
             }
+            Change::InsertAuditEntry(entry) => {
+                insert(&mut self.audit_log, entry.id, entry, Guard::Audit)
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use payment_core::id::{EndpointId, MerchantId, Mode};
 
 use super::MemoryStore;
 use crate::{
-    store::{ApiKey, Directory, Merchant, StoreError},
+    store::{ApiKey, AuditEntry, Directory, Merchant, StoreError},
     webhook::Endpoint,
 };
 
@@ -43,6 +43,16 @@ impl Directory for MemoryStore {
         self.with(|tables| {
             let found = tables.endpoints.get(&id);
             found.filter(|it| (&it.merchant, it.mode) == (merchant, mode)).cloned()
+        })
+        .await
+    }
+
+    async fn audit_entries(&self, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
+        self.with(|tables| {
+            let all = tables.audit_log.values();
+            let mut entries: Vec<_> = all.filter(|it| it.subject == subject).cloned().collect();
+            entries.sort_by_key(|it| (it.at, it.id));
+            entries
         })
         .await
     }

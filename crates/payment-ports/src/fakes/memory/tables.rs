@@ -16,7 +16,7 @@ use payment_core::{
 use uuid::Uuid;
 
 use crate::{
-    store::{ApiKey, Claim, IdempotencyRecord, Lease, Merchant},
+    store::{ApiKey, AuditEntry, Claim, IdempotencyRecord, Lease, Merchant},
     webhook::{Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, OutboxEvent},
 };
 
@@ -45,6 +45,8 @@ pub struct Tables {
     pub merchants: BTreeMap<MerchantId, Merchant>,
     /// The API keys by public id.
     pub api_keys: BTreeMap<String, ApiKey>,
+    /// What people did by hand.
+    pub audit_log: BTreeMap<Uuid, AuditEntry>,
 }
 
 /// An event, and how far the outbox is with it.

@@ -32,6 +32,16 @@ impl WorkQueue for MemoryStore {
         self.with(|tables| tables.claim_attempts(claim)).await
     }
 
+    async fn attempts_for_review(&self, limit: u64) -> Result<Vec<Attempt>, StoreError> {
+        self.with(|tables| {
+            let waiting =
+                tables.attempts.values().filter(|it| it.state == AttemptState::NeedsReview);
+            let ids = first(waiting.map(|it| (it.created_at, it.id)), limit);
+            ids.iter().filter_map(|id| tables.attempts.get(id).cloned()).collect()
+        })
+        .await
+    }
+
     async fn overdue_sessions(
         &self,
         now: Timestamp,
@@ -112,7 +122,9 @@ impl Tables {
 
     fn claim_attempts(&mut self, claim: &Claim) -> Vec<AttemptId> {
         let due = |it: &&Attempt| it.next_check_at.is_some_and(|at| at <= claim.now);
-        let open = self.attempts.values().filter(|it| it.state == AttemptState::Intent);
+        let is_open =
+            |it: &&Attempt| matches!(it.state, AttemptState::Intent | AttemptState::Abandoned);
+        let open = self.attempts.values().filter(is_open);
         let ids = first(open.filter(due).map(|it| (it.next_check_at, it.id)), claim.limit);
         for id in &ids {
             if let Some(attempt) = self.attempts.get_mut(id) {

@@ -1,6 +1,6 @@
 //! What a provider was asked, what it did, and what it remembers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use payment_core::{
     attempt::Attempt,
@@ -18,6 +18,7 @@ use crate::provider::{Approval, CallResult, Dedupe, Found, Outcome, ProviderErro
 pub(super) struct Ledger {
     calls: Vec<(Call, Attempt)>,
     entries: BTreeMap<AttemptId, Entry>,
+    cancelled: BTreeSet<AttemptId>,
 }
 
 /// What became of an attempt that arrived.
@@ -40,9 +41,12 @@ impl Ledger {
         dedupe: Dedupe,
     ) -> CallResult {
         self.calls.push((call, attempt.clone()));
+        if call == Call::Cancel && answer == Answer::Approve {
+            return self.cancel(attempt);
+        }
         let is_answer_lost = answer == Answer::UnknownWithEffect;
         let outcome = outcome(answer, attempt)?;
-        let outcome = self.arrive(call, attempt, outcome, dedupe);
+        let outcome = self.arrive(call, attempt, outcome, dedupe)?;
         if is_answer_lost { Err(unknown()) } else { Ok(outcome) }
     }
 
@@ -54,8 +58,19 @@ impl Ledger {
         if self.find(attempt.id) == Found::Outcome(Outcome::Pending) {
             self.record(call, &attempt, outcome);
         } else {
-            self.arrive(call, &attempt, outcome, dedupe);
+            // Nobody waits for the answer any more.
+            drop(self.arrive(call, &attempt, outcome, dedupe));
         }
+    }
+
+    /// Takes back what came of an attempt, and whatever may still come of it.
+    fn cancel(&mut self, attempt: &Attempt) -> CallResult {
+        self.cancelled.insert(attempt.id);
+        if let Some(entry) = self.entries.get_mut(&attempt.id) {
+            entry.effects = 0;
+            entry.outcome = declined(DeclineCode::CardDeclined);
+        }
+        outcome(Answer::Approve, attempt)
     }
 
     /// Answers what is known of an attempt.
@@ -80,15 +95,20 @@ impl Ledger {
         attempt: &Attempt,
         outcome: Outcome,
         dedupe: Dedupe,
-    ) -> Outcome {
+    ) -> CallResult {
+        if self.cancelled.contains(&attempt.id) {
+            return Ok(declined(DeclineCode::CardDeclined));
+        }
         match (self.entries.get(&attempt.id), dedupe) {
             (Some(known), Dedupe::Key { retention }) if known.since.elapsed() < retention => {
-                known.outcome.clone()
+                Ok(known.outcome.clone())
             }
-            (Some(_), Dedupe::UniqueReference) => declined(DeclineCode::Duplicate),
+            (Some(_), Dedupe::UniqueReference) => {
+                Err(ProviderError::Unknown("the reference is taken".to_owned()))
+            }
             (Some(_), Dedupe::Key { .. } | Dedupe::None) | (None, _) => {
                 self.record(call, attempt, outcome.clone());
-                outcome
+                Ok(outcome)
             }
         }
     }

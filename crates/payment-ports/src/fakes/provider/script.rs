@@ -17,6 +17,8 @@ pub enum Call {
     Void,
     /// [`crate::provider::Provider::refund`].
     Refund,
+    /// [`crate::provider::Provider::cancel`].
+    Cancel,
 }
 
 /// What comes of a call.

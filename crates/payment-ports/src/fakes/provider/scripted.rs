@@ -179,7 +179,8 @@ impl ScriptedProvider {
             let mut state = self.lock();
             let planned = state.script.get_mut(&call).and_then(VecDeque::pop_front);
             let Step { answer, pause } = planned.unwrap_or_else(|| Answer::Approve.into());
-            (state.ledger.take(call, attempt, answer, self.capabilities.dedupe), pause)
+            let dedupe = self.capabilities.dedupe;
+            (state.ledger.take(call, attempt, answer, dedupe), pause)
         };
         self.arrivals.notify_waiters();
         match pause {
@@ -234,6 +235,10 @@ impl Provider for ScriptedProvider {
 
     async fn refund(&self, attempt: &Attempt, _: &Refund) -> CallResult {
         self.take(Call::Refund, attempt).await
+    }
+
+    async fn cancel(&self, attempt: &Attempt) -> CallResult {
+        self.take(Call::Cancel, attempt).await
     }
 
     async fn query(&self, attempt: &Attempt) -> Result<Found, ProviderError> {
