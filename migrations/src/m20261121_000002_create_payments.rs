@@ -50,6 +50,7 @@ pub(crate) const STEP: Step = Step {
             currency VARCHAR(3) NOT NULL,
             amount_minor BIGINT NOT NULL,
             instruction {text} NOT NULL,
+            reverses_id {uuid},
             status VARCHAR(20) NOT NULL,
             provider_ref {text},
             error_code VARCHAR(50),

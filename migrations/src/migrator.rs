@@ -5,7 +5,7 @@ use sea_orm_migration::prelude::*;
 use crate::{
     m20261121_000001_create_merchants, m20261121_000002_create_payments,
     m20261121_000003_create_idempotency_records, m20261121_000004_create_events,
-    m20261121_000005_create_webhooks,
+    m20261121_000005_create_webhooks, m20261121_000006_create_audit_log,
 };
 
 /// Brings a database to the schema of this version.
@@ -20,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_create_idempotency_records::STEP),
             Box::new(m20261121_000004_create_events::STEP),
             Box::new(m20261121_000005_create_webhooks::STEP),
+            Box::new(m20261121_000006_create_audit_log::STEP),
         ]
     }
 }

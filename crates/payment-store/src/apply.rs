@@ -13,9 +13,9 @@ use crate::{
     locks,
     store::SqlStore,
     tables::{
-        api_keys, events, idempotency_records, merchants, outbox_events, payment_attempts,
-        payments, three_ds_sessions, transactions, webhook_attempts, webhook_deliveries,
-        webhook_endpoints,
+        api_keys, audit_log, events, idempotency_records, merchants, outbox_events,
+        payment_attempts, payments, three_ds_sessions, transactions, webhook_attempts,
+        webhook_deliveries, webhook_endpoints,
     },
 };
 
@@ -102,6 +102,7 @@ async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> R
         }
         Change::InsertMerchant(merchant) => merchants::insert(work, merchant).await,
         Change::InsertApiKey(key) => api_keys::insert(work, key).await,
+        Change::InsertAuditEntry(entry) => audit_log::insert(work, entry).await,
     }
 }
 

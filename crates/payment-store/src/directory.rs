@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use payment_core::id::{EndpointId, MerchantId, Mode};
 use payment_ports::{
-    store::{ApiKey, Directory, Merchant, StoreError},
+    store::{ApiKey, AuditEntry, Directory, Merchant, StoreError},
     webhook::Endpoint,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     store::SqlStore,
-    tables::{api_keys, merchants, webhook_endpoints},
+    tables::{api_keys, audit_log, merchants, webhook_endpoints},
 };
 
 #[async_trait]
@@ -51,6 +51,15 @@ impl Directory for SqlStore {
             .filter(webhook_endpoints::Column::Id.eq(id.uuid()));
         let row = self.retry(|| row.clone().one(&self.reader)).await?;
         row.map(|row| webhook_endpoints::endpoint(row, &self.cipher)).transpose()
+    }
+
+    async fn audit_entries(&self, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
+        let rows = audit_log::Entity::find()
+            .filter(audit_log::Column::Subject.eq(subject))
+            .order_by_asc(audit_log::Column::CreatedAt)
+            .order_by_asc(audit_log::Column::Id);
+        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        Ok(rows.into_iter().map(AuditEntry::from).collect())
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

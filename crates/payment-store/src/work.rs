@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use payment_core::{
-    attempt::AttemptState,
+    attempt::{Attempt, AttemptState},
     id::{AttemptId, ThreeDsSessionId},
     three_ds::ThreeDsStatus,
     time::Timestamp,
@@ -69,6 +69,15 @@ impl WorkQueue for SqlStore {
         let mut ids: Vec<AttemptId> = rows.into_iter().map(|row| row.id.into()).collect();
         ids.sort_unstable();
         Ok(ids)
+    }
+
+    async fn attempts_for_review(&self, limit: u64) -> Result<Vec<Attempt>, StoreError> {
+        let rows = payment_attempts::in_state(AttemptState::NeedsReview)
+            .order_by_asc(payment_attempts::Column::CreatedAt)
+            .order_by_asc(payment_attempts::Column::Id)
+            .limit(limit);
+        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        rows.into_iter().map(|row| payment_attempts::attempt(row, &self.cipher)).collect()
     }
 
     async fn overdue_sessions(

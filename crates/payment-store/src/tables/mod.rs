@@ -1,6 +1,7 @@
 //! The tables, one a file: the row, and how it becomes a value of the ports and back.
 
 pub(crate) mod api_keys;
+pub(crate) mod audit_log;
 pub(crate) mod events;
 pub(crate) mod idempotency_records;
 pub(crate) mod merchants;

@@ -3,7 +3,7 @@
 use payment_core::{
     attempt::{Attempt, AttemptState, Progress, ScopeHash},
     decline::{Decline, DeclineCode},
-    id::{MerchantId, Mode, ProviderId},
+    id::{AttemptId, MerchantId, Mode, ProviderId},
     time::Timestamp,
 };
 use payment_ports::store::{Guard, StoreError};
@@ -35,6 +35,7 @@ pub(crate) struct Model {
     pub(crate) currency: String,
     pub(crate) amount_minor: i64,
     pub(crate) instruction: String,
+    pub(crate) reverses_id: Option<Uuid>,
     pub(crate) status: String,
     pub(crate) provider_ref: Option<String>,
     pub(crate) error_code: Option<String>,
@@ -101,6 +102,7 @@ fn row(attempt: &Attempt, cipher: &Cipher) -> Result<Model, StoreError> {
         currency: attempt.amount.currency().code().to_owned(),
         amount_minor: attempt.amount.minor(),
         instruction: cipher.seal(place, &instruction)?,
+        reverses_id: attempt.reverses.map(AttemptId::uuid),
         status: attempt.state.as_str().to_owned(),
         provider_ref: attempt.provider_reference.clone(),
         error_code: decline.map(|decline| decline.code.as_str().to_owned()),
@@ -155,6 +157,7 @@ pub(crate) fn attempt(row: Model, cipher: &Cipher) -> Result<Attempt, StoreError
         routing_reason: row.routing_reason,
         amount: rows::money("payment_attempts.amount_minor", row.amount_minor, currency)?,
         instruction: instruction.instruction(INSTRUCTION)?,
+        reverses: row.reverses_id.map(Into::into),
         state: word("payment_attempts.status", &row.status, AttemptState::parse)?,
         provider_reference: row.provider_ref,
         decline: code.map(|code| Decline { code, provider_code, message }),
@@ -168,12 +171,12 @@ pub(crate) fn attempt(row: Model, cipher: &Cipher) -> Result<Attempt, StoreError
     })
 }
 
-/// Attempts whose outcome nobody knows yet, and whose next check is due.
+/// Attempts whose outcome nobody knows yet or that are watched, and whose next check is due.
 pub(crate) const CLAIM: Claiming = Claiming {
     table: "payment_attempts",
     due: "due AS (
             SELECT id FROM payment_attempts
-            WHERE status = 'INTENT' AND next_check_at <= $1
+            WHERE status IN ('INTENT', 'ABANDONED') AND next_check_at <= $1
             ORDER BY next_check_at, id LIMIT $2 {lock}
         )",
     set: "next_check_at = $3, checks = checks + 1",
