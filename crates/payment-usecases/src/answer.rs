@@ -1,7 +1,7 @@
 //! What the merchant is told, in the form in which it is repeated.
 
 use payment_core::{
-    attempt::Attempt,
+    attempt::{Attempt, AttemptState},
     decline::{Decline, Severity},
     payment::{Operation, Payment},
 };
@@ -53,7 +53,8 @@ impl Answer {
         Self::new(402, &ErrorBody::new("PAYMENT_DECLINED", &text, trace, at).with(details))
     }
 
-    /// A definite failure at or before the provider: 502 `PROVIDER_ERROR`.
+    /// A definite failure at or before the provider, or none that ever came about: 502
+    /// `PROVIDER_ERROR`.
     #[must_use]
     pub fn provider_error(payment: &Payment, attempt: &Attempt) -> Self {
         let details = json!({
@@ -61,7 +62,20 @@ impl Answer {
             "paymentId": payment.id.to_string(),
             "status": payment.status.as_str(),
         });
-        let text = "The provider refuses our account or settings; nothing was charged";
+        let text = match attempt.state {
+            AttemptState::Abandoned | AttemptState::Reversed => {
+                "The provider never did it and it was given up; should it happen after all, \
+                 it will be taken back"
+            }
+            AttemptState::Intent
+            | AttemptState::Succeeded
+            | AttemptState::Declined
+            | AttemptState::Challenged
+            | AttemptState::FailedNotSent
+            | AttemptState::NeedsReview => {
+                "The provider refuses our account or settings; nothing was charged"
+            }
+        };
         let (trace, at) = (&attempt.correlation_id, payment.updated_at);
         Self::new(502, &ErrorBody::new("PROVIDER_ERROR", text, trace, at).with(details))
     }

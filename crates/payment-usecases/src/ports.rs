@@ -50,6 +50,10 @@ pub struct Policy {
     pub webhook_retries: RetrySchedule,
     /// When an attempt in doubt is asked about again; the last wait repeats.
     pub doubt_checks: RetrySchedule,
+    /// For how long an attempt may be in doubt before a person must settle it.
+    pub doubt_limit: Duration,
+    /// How long after it was given up an attempt is looked at again; after the last, never.
+    pub watch_checks: RetrySchedule,
     /// How long a provider may take before its answer counts as unknown.
     pub call_timeout: Duration,
     /// How long a request or a worker keeps what it works on; longer than any call.

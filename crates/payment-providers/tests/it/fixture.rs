@@ -39,6 +39,7 @@ pub(crate) fn numbered(id: u128, instruction: Instruction) -> Attempt {
         routing_reason: "the only one".to_owned(),
         amount: Money::from_major("1500.00", Currency::parse("TRY").unwrap()).unwrap(),
         instruction,
+        reverses: None,
         state: AttemptState::Intent,
         provider_reference: None,
         decline: None,

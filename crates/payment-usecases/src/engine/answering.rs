@@ -7,7 +7,7 @@ use super::Open;
 use crate::{answer::Answer, error::Error, ports::Policy, view::three_ds::AuthorizationView};
 
 pub(super) fn answer(open: &Open, policy: &Policy) -> Result<Answer, Error> {
-    let Open { payment, attempt, session } = open;
+    let Open { payment, attempt, session, reversed: _ } = open;
     match attempt.state {
         AttemptState::Succeeded => Ok(succeeded(open)),
         AttemptState::Challenged => Ok(session.as_ref().map_or_else(

@@ -12,6 +12,7 @@ use super::{
     commit,
     finding::Finding,
     fold::{Context, Folded, Open, fold},
+    load_open,
 };
 use crate::{
     answer::Answer,
@@ -20,8 +21,10 @@ use crate::{
     ports::Ports,
 };
 
-/// Asks the provider, records its answer, and goes on to the capture that may follow by itself.
+/// Asks the provider, records its answer, and goes on to what may follow by itself: a capture, or
+/// the reversal of what took effect late.
 pub(crate) async fn carry_out(ports: &Ports, mut open: Open) -> Result<Answer, Error> {
+    let mut told = None;
     loop {
         let provider = provider_of(ports, &open.attempt.provider)?;
         let finding = if is_too_late(ports, &open) {
@@ -30,8 +33,11 @@ pub(crate) async fn carry_out(ports: &Ports, mut open: Open) -> Result<Answer, E
             Finding::from(ask(ports, provider.as_ref(), &open.attempt).await)
         };
         match conclude(ports, open, &finding).await? {
-            Concluded::Next(next) => open = *next,
-            Concluded::Answer(answer) => return Ok(answer),
+            Concluded::Next { next, answer } => {
+                open = *next;
+                told = told.or(answer);
+            }
+            Concluded::Answer(answer) => return Ok(told.unwrap_or(answer)),
         }
     }
 }
@@ -45,7 +51,11 @@ fn is_too_late(ports: &Ports, open: &Open) -> bool {
 /// What is left to do after an attempt has its end.
 pub(super) enum Concluded {
     Answer(Answer),
-    Next(Box<Open>),
+    Next {
+        next: Box<Open>,
+        /// What the merchant is told whatever comes of it.
+        answer: Option<Answer>,
+    },
 }
 
 /// Records `finding`, unless somebody else recorded the attempt's end before.
@@ -57,6 +67,7 @@ pub(super) async fn conclude(
     finding: &Finding,
 ) -> Result<Concluded, Error> {
     let asked_at = open.attempt.checks;
+    let mut told = None;
     for tried in 0..MAX_TRIES {
         let is_ours = open.attempt.checks == asked_at;
         let finding = if is_ours { finding.clone() } else { finding.clone().of_all_calls() };
@@ -64,13 +75,17 @@ pub(super) async fn conclude(
             return Err(Error::Contended);
         };
         match commit(ports, &changes).await {
-            Ok(()) => return after(ports, &settled, next),
+            Ok(()) => return after(ports, &settled, next, told),
             Err(error) => tracing::debug!(attempt = %open.attempt.id, %error, "T2 is tried again"),
         }
         // A database that is away may be back soon, and nobody else knows the outcome.
         back_off(ports, tried).await;
         match reload(ports, open.attempt.id, &finding).await {
             Ok(Reloaded::Open(again)) => open = *again,
+            Ok(Reloaded::GivenUp(again, answer)) => {
+                open = *again;
+                told = Some(answer?);
+            }
             Ok(Reloaded::Ended(answer)) => return Ok(Concluded::Answer(answer?)),
             Err(Error::Store(_)) => {}
             Err(error) => return Err(error),
@@ -80,45 +95,68 @@ pub(super) async fn conclude(
     Ok(Concluded::Answer(Answer::payment(202, &open.payment)))
 }
 
-fn after(ports: &Ports, settled: &Open, next: Option<Open>) -> Result<Concluded, Error> {
-    match next {
-        Some(next) => Ok(Concluded::Next(Box::new(next))),
-        None => answer(settled, &ports.policy).map(Concluded::Answer),
+fn after(
+    ports: &Ports,
+    settled: &Open,
+    next: Option<Open>,
+    told: Option<Answer>,
+) -> Result<Concluded, Error> {
+    match (next, told) {
+        (Some(next), answer) => Ok(Concluded::Next { next: Box::new(next), answer }),
+        (None, Some(told)) => Ok(Concluded::Answer(told)),
+        (None, None) => answer(settled, &ports.policy).map(Concluded::Answer),
     }
 }
 
 enum Reloaded {
     Open(Box<Open>),
+    /// It was given up meanwhile, and yet the provider did it.
+    GivenUp(Box<Open>, Result<Answer, Error>),
     Ended(Result<Answer, Error>),
 }
 
 /// Reads an attempt back: it is still open, or has an end that somebody recorded.
 async fn reload(ports: &Ports, attempt: AttemptId, finding: &Finding) -> Result<Reloaded, Error> {
-    let found = ports.store.load_attempt(attempt).await?.ok_or(Error::Contended)?;
-    let open = Open { payment: found.payment, attempt: found.attempt, session: found.session };
+    let (open, record) = load_open(ports, attempt).await?.ok_or(Error::Contended)?;
     let state = open.attempt.state;
     if state == AttemptState::Intent
         || (state == AttemptState::NeedsReview && finding.is_definite())
     {
         return Ok(Reloaded::Open(Box::new(open)));
     }
-    if matches!(finding, Finding::Approved(_)) && state != AttemptState::Succeeded {
-        tracing::error!(%attempt, ended = %state, "the provider approved what was recorded otherwise");
-    }
-    let stored = found.record.and_then(|record| match record.state {
+    let stored = record.and_then(|record| match record.state {
         RecordState::Done { answer, .. } => Some(Answer { is_replay: false, ..answer.into() }),
         RecordState::InProgress(_) => None,
     });
     // Its automatic capture may still be under way, which then ends the request.
     let is_under_way = open.attempt.idempotency.is_some() && open.payment.pending.is_some();
-    Ok(Reloaded::Ended(match stored {
+    let answer = match stored {
         Some(stored) => Ok(stored),
         None if is_under_way => Ok(Answer::payment(202, &open.payment)),
         None => answer(&open, &ports.policy),
-    }))
+    };
+    let is_done = matches!(finding, Finding::Approved(_));
+    match state {
+        AttemptState::Abandoned if is_done => Ok(Reloaded::GivenUp(Box::new(open), answer)),
+        AttemptState::Succeeded | AttemptState::Abandoned | AttemptState::Reversed => {
+            Ok(Reloaded::Ended(answer))
+        }
+        AttemptState::Declined
+        | AttemptState::Challenged
+        | AttemptState::FailedNotSent
+        | AttemptState::Intent
+        | AttemptState::NeedsReview => {
+            if is_done {
+                tracing::error!(%attempt, ended = %state, "the provider approved what was recorded otherwise");
+            }
+            Ok(Reloaded::Ended(answer))
+        }
+    }
 }
 
-fn context(ports: &Ports) -> Context<'_> {
+/// What folding needs from the world.
+pub(crate) fn context(ports: &Ports) -> Context<'_> {
+    let [dice, ..] = ports.ids.random();
     Context {
         policy: &ports.policy,
         now: ports.clock.now(),
@@ -126,5 +164,6 @@ fn context(ports: &Ports) -> Context<'_> {
         transaction: TransactionId::from(ports.ids.uuid()),
         next_attempt: AttemptId::from(ports.ids.uuid()),
         session: ThreeDsSessionId::from_random(ports.ids.random_128_bits()),
+        dice,
     }
 }

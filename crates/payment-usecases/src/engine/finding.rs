@@ -1,6 +1,6 @@
 //! What is known of an attempt.
 
-use payment_core::{decline::Decline, pan};
+use payment_core::{decline::Decline, pan, time::Timestamp};
 use payment_ports::provider::{Approval, CallResult, Outcome, ProviderError, Redirect};
 
 /// What is known of an attempt now.
@@ -16,8 +16,17 @@ pub(crate) enum Finding {
     NotSent(String),
     /// The provider will not work with our account; nothing was processed.
     Misconfigured(String),
-    /// Nobody knows yet.
+    /// Nobody knows yet, and the last question was not answered.
     InDoubt(String),
+    /// The provider was asked, and knows no end yet.
+    Waiting {
+        /// Why, for people.
+        cause: String,
+        /// When it must know one, if that is known.
+        until: Option<Timestamp>,
+    },
+    /// It never arrived, or was cancelled: nobody waits for it any longer.
+    GivenUp(String),
     /// Nobody will know without a person's help.
     NeedsReview(String),
 }
@@ -32,6 +41,8 @@ impl Finding {
             | Self::Declined(_)
             | Self::Challenged(_)
             | Self::InDoubt(_)
+            | Self::Waiting { .. }
+            | Self::GivenUp(_)
             | Self::NeedsReview(_) => self,
         }
     }
@@ -55,7 +66,9 @@ impl From<CallResult> for Finding {
                 Self::Declined(Decline { code, provider_code, message })
             }
             Ok(Outcome::NeedsRedirect(redirect)) => Self::Challenged(redirect),
-            Ok(Outcome::Pending) => Self::InDoubt("the provider is still working".to_owned()),
+            Ok(Outcome::Pending) => {
+                Self::Waiting { cause: "the provider is still working".to_owned(), until: None }
+            }
             Err(ProviderError::NotSent(cause)) => Self::NotSent(readable(&cause)),
             Err(ProviderError::Unknown(cause)) => Self::InDoubt(readable(&cause)),
             Err(ProviderError::Misconfigured(cause)) => Self::Misconfigured(readable(&cause)),

@@ -1,15 +1,15 @@
-//! Finding out what became of an attempt whose outcome nobody knows.
-
-use std::time::Duration;
+//! Finding out what became of an attempt, by what its provider can do (the rules and their proof by
+//! simulation: `docs/architecture.md`, "Attempts in doubt").
 
 use payment_core::{
     attempt::{Attempt, AttemptState},
     id::AttemptId,
+    payment::Operation,
     time::Timestamp,
 };
 use payment_ports::{
-    provider::{Capabilities, Dedupe, Found, Provider, Query},
-    store::{ApplyError, Change, LoadedAttempt},
+    provider::{Capabilities, Dedupe, Found, Outcome, Provider, ProviderError, Query},
+    store::{ApplyError, Change},
 };
 
 use super::{
@@ -17,23 +17,43 @@ use super::{
     carry_out,
     conclude::{Concluded, conclude},
     finding::Finding,
-    fold::Open,
+    load_open,
+    window::{Window, nine_tenths},
 };
 use crate::{error::Error, pacing::later, ports::Ports};
 
-/// Asks what became of an attempt, and records it if that is known now.
-pub(crate) async fn resolve_attempt(ports: &Ports, attempt: AttemptId) -> Result<(), Error> {
-    let Some(found) = ports.store.load_attempt(attempt).await? else {
+/// Why an attempt is asked about now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    /// Its next check was due.
+    Schedule,
+    /// Somebody wants to know, at whatever time.
+    Somebody,
+}
+
+/// Asks what became of an attempt that was claimed, and records it if that is known now.
+pub(crate) async fn resolve_attempt(
+    ports: &Ports,
+    attempt: AttemptId,
+    prompt: Prompt,
+) -> Result<(), Error> {
+    let Some((open, _)) = load_open(ports, attempt).await? else {
         return Ok(());
     };
-    let open = Open { payment: found.payment, attempt: found.attempt, session: found.session };
-    if open.attempt.state != AttemptState::Intent {
-        return Ok(());
-    }
     let provider = provider_of(ports, &open.attempt.provider)?;
-    let finding = find_out(ports, provider.as_ref(), &open.attempt).await;
+    let asking = Asking { ports, provider: provider.as_ref(), attempt: &open.attempt, prompt };
+    let finding = match open.attempt.state {
+        AttemptState::Intent => asking.find_out().await,
+        AttemptState::Abandoned => asking.look_after().await,
+        AttemptState::Succeeded
+        | AttemptState::Declined
+        | AttemptState::Challenged
+        | AttemptState::FailedNotSent
+        | AttemptState::Reversed
+        | AttemptState::NeedsReview => return Ok(()),
+    };
     let concluded = match conclude(ports, open, &finding).await {
-        Ok(Concluded::Next(next)) => carry_out(ports, *next).await,
+        Ok(Concluded::Next { next, .. }) => carry_out(ports, *next).await,
         Ok(Concluded::Answer(answer)) => Ok(answer),
         Err(error) => Err(error),
     };
@@ -43,84 +63,160 @@ pub(crate) async fn resolve_attempt(ports: &Ports, attempt: AttemptId) -> Result
     }
 }
 
-/// Claims an open attempt and asks what became of it, unless somebody else claimed it first.
+/// Claims an attempt that is open or watched and asks what became of it, unless somebody else
+/// claimed it first.
 ///
 /// The claim is counted, so that whoever sent the attempt knows that others may have, too.
 pub(crate) async fn claim_and_resolve(ports: &Ports, attempt: AttemptId) -> Result<(), Error> {
-    let Some(LoadedAttempt { attempt, .. }) = ports.store.load_attempt(attempt).await? else {
+    let Some((open, _)) = load_open(ports, attempt).await? else {
         return Ok(());
     };
-    let from = attempt.progress();
+    let from = open.attempt.progress();
+    if !matches!(from.state, AttemptState::Intent | AttemptState::Abandoned) {
+        return Ok(());
+    }
     let claimed = Attempt {
         checks: from.checks.saturating_add(1),
         next_check_at: Some(later(ports.clock.now(), ports.policy.lease)),
-        ..attempt
+        ..open.attempt
     };
-    let id = claimed.id;
-    if from.state != AttemptState::Intent {
-        return Ok(());
-    }
     match ports.store.apply(&[Change::UpdateAttempt { attempt: claimed, from }]).await {
-        Ok(()) => resolve_attempt(ports, id).await,
+        // On the heap, since the whole engine is inside.
+        Ok(()) => Box::pin(resolve_attempt(ports, attempt, Prompt::Somebody)).await,
         Err(ApplyError::Conflict(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn find_out(ports: &Ports, provider: &dyn Provider, attempt: &Attempt) -> Finding {
-    match provider.capabilities().query {
-        Query::ByOurReference => match in_time(ports, provider.query(attempt)).await {
-            Ok(Found::Outcome(outcome)) => Finding::from(Ok(outcome)),
-            Ok(Found::Nothing) => unknown_there(ports, provider, attempt).await,
+struct Asking<'a> {
+    ports: &'a Ports,
+    provider: &'a dyn Provider,
+    attempt: &'a Attempt,
+    prompt: Prompt,
+}
+
+impl Asking<'_> {
+    /// What became of an attempt that is open.
+    async fn find_out(&self) -> Finding {
+        let asked_at = self.ports.clock.now();
+        let finding = match self.query().await {
+            Some(Ok(Found::Outcome(outcome))) => Finding::from(Ok(outcome)),
+            Some(Ok(Found::Nothing)) | None => self.unknown_there(asked_at).await,
             // A question that failed proves nothing.
+            Some(Err(error)) => Finding::InDoubt(error.to_string()),
+        };
+        let is_open = matches!(finding, Finding::InDoubt(_) | Finding::Waiting { .. });
+        if is_open && self.window().is_hopeless(asked_at) {
+            return Finding::NeedsReview("the provider could not tell for too long".to_owned());
+        }
+        finding
+    }
+
+    /// Whether an attempt that was given up took effect after all.
+    async fn look_after(&self) -> Finding {
+        match self.query().await {
+            Some(Ok(Found::Outcome(outcome))) => Finding::from(Ok(outcome)),
+            Some(Err(error)) => Finding::InDoubt(error.to_string()),
+            Some(Ok(Found::Nothing)) | None => {
+                Finding::Waiting { cause: "it has not taken effect".to_owned(), until: None }
+            }
+        }
+    }
+
+    async fn query(&self) -> Option<Result<Found, ProviderError>> {
+        match self.capabilities().query {
+            Query::ByOurReference => {
+                Some(in_time(self.ports, self.provider.query(self.attempt)).await)
+            }
+            Query::ByTheirReference | Query::None => None,
+        }
+    }
+
+    /// The provider does not know the attempt, or cannot be asked: the attempt never arrived, or is
+    /// still on its way.
+    async fn unknown_there(&self, asked_at: Timestamp) -> Finding {
+        let capabilities = self.capabilities();
+        match capabilities.dedupe {
+            Dedupe::Key { retention } if self.window().is_younger(nine_tenths(retention)) => {
+                self.again().await
+            }
+            Dedupe::UniqueReference if capabilities.query == Query::ByOurReference => {
+                self.again().await
+            }
+            _ if capabilities.void_by_our_reference && self.can_be_cancelled() => {
+                self.cancel(asked_at).await
+            }
+            Dedupe::Key { .. } | Dedupe::UniqueReference | Dedupe::None => {
+                self.wait_or_give_up(asked_at)
+            }
+        }
+    }
+
+    /// Sends the same call with the same key. That it could not be sent this time says nothing of
+    /// the times before, unless the provider does not know the attempt although those must have
+    /// landed.
+    async fn again(&self) -> Finding {
+        if !self.window().fits_the_lease(self.ports.clock.now()) {
+            return Finding::InDoubt("it was not sent again in time".to_owned());
+        }
+        let is_proof = self.prompt == Prompt::Schedule
+            && self.capabilities().query == Query::ByOurReference
+            && self.window().must_have_landed(self.ports.clock.now());
+        let finding = Finding::from(ask(self.ports, self.provider, self.attempt).await);
+        if is_proof { finding } else { finding.of_all_calls() }
+    }
+
+    /// The fastest end: whatever came of it is taken back.
+    async fn cancel(&self, asked_at: Timestamp) -> Finding {
+        let answer_is_due = later(self.attempt.created_at, self.ports.policy.call_timeout);
+        if asked_at < answer_is_due {
+            let cause = "whoever sent it may still be waiting for the answer".to_owned();
+            return Finding::Waiting { cause, until: Some(answer_is_due) };
+        }
+        match in_time(self.ports, self.provider.cancel(self.attempt)).await {
+            Ok(Outcome::Approved(_)) => {
+                Finding::GivenUp("it was cancelled by our reference".to_owned())
+            }
+            Ok(Outcome::Declined(decline)) => {
+                Finding::InDoubt(format!("it could not be cancelled: {}", decline.code))
+            }
+            Ok(Outcome::NeedsRedirect(_) | Outcome::Pending) => {
+                Finding::InDoubt("it is being cancelled".to_owned())
+            }
             Err(error) => Finding::InDoubt(error.to_string()),
-        },
-        Query::ByTheirReference | Query::None => unknown_there(ports, provider, attempt).await,
-    }
-}
-
-/// The provider does not know the attempt: it never arrived, or is still on its way.
-async fn unknown_there(ports: &Ports, provider: &dyn Provider, attempt: &Attempt) -> Finding {
-    let now = ports.clock.now();
-    let capabilities = provider.capabilities();
-    match capabilities.dedupe {
-        Dedupe::Key { retention } if is_younger(attempt, nine_tenths(retention), now) => {
-            again(ports, provider, attempt).await
         }
-        _ if is_younger(attempt, capabilities.max_late_landing, now) => {
-            Finding::InDoubt("the provider does not know the attempt yet".to_owned())
-        }
-        Dedupe::Key { .. } | Dedupe::UniqueReference | Dedupe::None => Finding::NeedsReview(
-            "the provider does not know the attempt: see whether the money moved".to_owned(),
-        ),
     }
-}
 
-/// Sends the same call with the same key. That it could not be sent this time says nothing of the
-/// times before, unless the provider does not know the attempt although those must have landed.
-async fn again(ports: &Ports, provider: &dyn Provider, attempt: &Attempt) -> Finding {
-    let finding = Finding::from(ask(ports, provider, attempt).await);
-    let is_proof = must_have_landed(ports, provider.capabilities(), attempt);
-    if is_proof { finding } else { finding.of_all_calls() }
-}
+    /// That the provider does not know it counts once it must have landed.
+    fn wait_or_give_up(&self, asked_at: Timestamp) -> Finding {
+        let window = self.window();
+        let can_be_asked = self.capabilities().query == Query::ByOurReference;
+        if asked_at < window.closes_at() {
+            let cause = "the provider does not know the attempt yet".to_owned();
+            Finding::Waiting { cause, until: Some(window.closes_at()) }
+        } else if can_be_asked {
+            Finding::GivenUp("the provider does not know the attempt".to_owned())
+        } else {
+            Finding::NeedsReview(
+                "the provider cannot be asked: see whether the money moved".to_owned(),
+            )
+        }
+    }
 
-/// Whether the provider can be asked, and whatever was sent before must have reached it by now.
-fn must_have_landed(ports: &Ports, capabilities: &Capabilities, attempt: &Attempt) -> bool {
-    let landing = capabilities.max_late_landing;
-    let first = ports.policy.call_timeout.saturating_add(landing);
-    let checks = usize::try_from(attempt.checks).unwrap_or(0);
-    let last_wait = ports.policy.doubt_checks.delay_forever(checks.saturating_sub(1));
-    capabilities.query == Query::ByOurReference
-        && last_wait > landing
-        && !is_younger(attempt, first, ports.clock.now())
-}
+    const fn can_be_cancelled(&self) -> bool {
+        matches!(self.attempt.instruction.operation(), Operation::Authorize | Operation::Capture)
+    }
 
-fn is_younger(attempt: &Attempt, age: Duration, now: Timestamp) -> bool {
-    let age = chrono::Duration::from_std(age).unwrap_or(chrono::Duration::MAX);
-    now.signed_duration_since(attempt.created_at) < age
-}
+    fn capabilities(&self) -> &Capabilities {
+        self.provider.capabilities()
+    }
 
-/// Keys are trusted for nine tenths of their life, so that clocks may differ a little.
-const fn nine_tenths(retention: Duration) -> Duration {
-    retention.saturating_sub(Duration::from_secs(retention.as_secs() / 10))
+    fn window(&self) -> Window<'_> {
+        Window {
+            attempt: self.attempt,
+            capabilities: self.provider.capabilities(),
+            policy: &self.ports.policy,
+            now: self.ports.clock.now(),
+        }
+    }
 }

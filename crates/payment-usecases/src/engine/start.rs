@@ -20,7 +20,7 @@ use crate::{
     error::{Error, InvalidField},
     idempotency::{Met, done_record, meet, new_record},
     pacing::{MAX_TRIES, later, step_aside},
-    ports::Ports,
+    ports::{Policy, Ports},
     view::payment::amount,
 };
 
@@ -139,7 +139,7 @@ async fn begin(
         vec![Change::UpdatePayment(payment.clone()), Change::InsertAttempt(attempt.clone())];
     changes.extend(record.map(Change::InsertRecord));
     let is_written = write_down(ports, attempt.id, &changes).await?;
-    Ok(is_written.then(|| Box::new(Open { payment, attempt, session: None })))
+    Ok(is_written.then(|| Box::new(Open::new(payment, attempt))))
 }
 
 /// Commits T1; `false` if somebody else was first. Only after `true` may a byte be sent.
@@ -166,8 +166,19 @@ pub(crate) fn new_attempt(
     draft: Draft,
     now: Timestamp,
 ) -> Attempt {
+    drafted(AttemptId::from(ports.ids.uuid()), payment, draft, now, &ports.policy)
+}
+
+/// The same, for those who have no ports.
+pub(crate) fn drafted(
+    id: AttemptId,
+    payment: &Payment,
+    draft: Draft,
+    now: Timestamp,
+    policy: &Policy,
+) -> Attempt {
     Attempt {
-        id: AttemptId::from(ports.ids.uuid()),
+        id,
         payment: payment.id,
         merchant: payment.merchant.clone(),
         mode: payment.mode,
@@ -175,13 +186,14 @@ pub(crate) fn new_attempt(
         routing_reason: draft.routing_reason,
         amount: draft.amount,
         instruction: draft.instruction,
+        reverses: None,
         state: AttemptState::Intent,
         provider_reference: None,
         decline: None,
         error: None,
         correlation_id: String::new(),
         idempotency: None,
-        next_check_at: Some(later(now, ports.policy.lease)),
+        next_check_at: Some(later(now, policy.lease)),
         checks: 0,
         created_at: now,
         finished_at: None,

@@ -54,7 +54,7 @@ pub(super) async fn confirm(
         return Ok(None);
     }
     let id = session.id;
-    let open = Open { payment, attempt, session: Some(session) };
+    let open = Open { session: Some(session), ..Open::new(payment, attempt) };
     // On the heap, since the whole engine is inside.
     match Box::pin(carry_out(ports, open)).await {
         Ok(_) => {

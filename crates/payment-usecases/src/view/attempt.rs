@@ -35,6 +35,9 @@ pub struct AttemptView {
     pub status: String,
     /// The provider's name for what it did.
     pub provider_reference: Option<String>,
+    /// The attempt that it takes back, which had been given up and took effect late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<String>,
     /// Our word for a refusal.
     pub error_code: Option<String>,
     /// The provider's text of a refusal, or what went wrong.
@@ -70,6 +73,7 @@ impl AttemptView {
             provider_name: attempt.provider.to_string(),
             status: status_word(attempt.state).to_owned(),
             provider_reference: attempt.provider_reference.clone(),
+            reverses: attempt.reverses.map(|reversed| reversed.to_string()),
             error_code: decline.map(|decline| decline.code.to_string()),
             error_message: said.or_else(|| attempt.error.clone()),
             provider_code: decline.and_then(|decline| decline.provider_code.clone()),

@@ -41,6 +41,9 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>)]
     pub transaction_amount: Option<Number>,
+    /// Which operation came to nothing or was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
 }
 
 impl EventView {
@@ -56,6 +59,7 @@ impl EventView {
             data: EventData {
                 payment: PaymentView::of(payment),
                 transaction_amount: event.moved.map(amount),
+                operation: event.operation.map(|operation| operation.to_string()),
             },
         }
     }

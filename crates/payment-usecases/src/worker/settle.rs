@@ -6,7 +6,12 @@ use futures::{FutureExt, StreamExt, stream};
 use payment_ports::store::Claim;
 use uuid::Uuid;
 
-use crate::{engine::resolve_attempt, error::Error, pacing::later, ports::Ports};
+use crate::{
+    engine::{Prompt, resolve_attempt},
+    error::Error,
+    pacing::later,
+    ports::Ports,
+};
 
 /// How many providers are asked at once.
 const CONCURRENCY: usize = 8;
@@ -26,7 +31,10 @@ pub async fn settle(ports: &Ports, worker: Uuid, limit: u64) -> Result<usize, Er
     stream::iter(claimed)
         .for_each_concurrent(CONCURRENCY, |attempt| async move {
             // A bug that one attempt meets must not keep the others in doubt.
-            match AssertUnwindSafe(resolve_attempt(ports, attempt)).catch_unwind().await {
+            match AssertUnwindSafe(resolve_attempt(ports, attempt, Prompt::Schedule))
+                .catch_unwind()
+                .await
+            {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
                     tracing::error!(%attempt, %error, "an attempt in doubt could not be settled");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use payment_core::{attempt::AttemptState, decline::DeclineCode, payment::Status};
 use payment_ports::{
     fakes::{Answer, Call, ScriptedProvider},
@@ -13,7 +14,7 @@ use payment_usecases::{
 };
 use serde_json::json;
 
-use crate::support::{World, caller, id_of, new_payment, told};
+use crate::support::{World, asked_only, caller, id_of, new_payment, told};
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_202_with_the_pending_operation_and_is_settled_by_asking() {
@@ -66,31 +67,28 @@ async fn a_call_that_got_lost_on_its_way_is_sent_again_with_the_same_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_keys_a_call_is_never_sent_again_and_ends_with_a_person() {
-    let provider = ScriptedProvider::new("SCRIPTED").unwrap();
-    let world = World::with(provider.with_capabilities(|c| {
-        c.dedupe = Dedupe::None;
-        c.max_late_landing = Duration::from_mins(2);
-    }));
+async fn without_keys_a_call_is_never_sent_again_and_given_up_once_it_must_have_landed() {
+    let world = World::with(asked_only());
     let payment = world.authorized().await;
     world.provider.script(Call::Capture, [Answer::UnknownWithoutEffect]);
     assert_eq!(world.capture(payment, None).await.unwrap().0, 202);
-    world.settle_for(Duration::from_mins(1)).await;
+    world.settle_for(Duration::from_secs(140)).await;
     let attempt = world.payment(payment).pending.unwrap().attempt;
     assert_eq!(world.store.tables().attempts[&attempt].state, AttemptState::Intent);
-    world.settle_for(Duration::from_mins(5)).await;
-    assert_eq!(world.store.tables().attempts[&attempt].state, AttemptState::NeedsReview);
-    assert!(world.payment(payment).pending.is_some(), "the amount stays reserved");
+    world.settle_for(Duration::from_secs(10)).await;
+    let given_up = world.store.tables().attempts[&attempt].clone();
+    assert_eq!(given_up.state, AttemptState::Abandoned);
+    let first_look = given_up.finished_at.unwrap() + TimeDelta::hours(1);
+    assert_eq!(given_up.next_check_at, Some(first_look), "it is still watched");
     assert_eq!(world.provider.calls(Call::Capture), 1);
+    assert_eq!(world.payment(payment).status, Status::Authorized);
+    assert_eq!(world.events(payment)[2..], ["PaymentOperationFailed"]);
+    world.assert_books_agree(payment);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_lands_late_is_found_within_the_doubt_window() {
-    let provider = ScriptedProvider::new("SCRIPTED").unwrap();
-    let world = World::with(provider.with_capabilities(|c| {
-        c.dedupe = Dedupe::None;
-        c.max_late_landing = Duration::from_mins(2);
-    }));
+    let world = World::with(asked_only());
     let payment = world.authorized().await;
     world.provider.script(Call::Capture, [Answer::UnknownWithoutEffect]);
     world.capture(payment, None).await.unwrap();
@@ -121,12 +119,13 @@ async fn an_old_key_is_not_trusted_any_more() {
     let world = World::with(provider.with_capabilities(|c| {
         c.query = Query::None;
         c.dedupe = Dedupe::Key { retention: Duration::from_secs(1000) };
+        c.void_by_our_reference = false;
         c.max_late_landing = Duration::from_secs(1);
     }));
     world.provider.script(Call::Authorize, [Answer::UnknownWithoutEffect]);
     let payment = world.created().await;
     assert_eq!(world.authorize(payment).await.unwrap().0, 202);
-    tokio::time::sleep(Duration::from_secs(901)).await;
+    tokio::time::sleep(Duration::from_secs(927)).await;
     world.settle_for(Duration::from_secs(5)).await;
     assert_eq!(world.provider.calls(Call::Authorize), 1);
     assert_eq!(world.attempt_states(), [AttemptState::NeedsReview]);

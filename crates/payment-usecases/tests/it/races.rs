@@ -12,12 +12,13 @@ use payment_core::{
 };
 use payment_ports::{
     fakes::{Answer as Says, Call, ScriptedProvider},
-    provider::{Authentication, BrowserAnswer, Dedupe, Found, Query},
+    provider::{Authentication, BrowserAnswer, Found, Query},
     store::{ApplyError, StoreError},
 };
 use payment_usecases::{
     answer::Answer,
     authorize::authorize,
+    capture::{Capture, capture},
     create::{Create, create},
     error::Error,
     finish_three_ds::{Shown, answer},
@@ -26,14 +27,7 @@ use payment_usecases::{
 };
 use serde_json::json;
 
-use crate::support::{Told, World, caller, card, id_of, keyed, new_payment, told};
-
-fn without_keys() -> ScriptedProvider {
-    ScriptedProvider::new("SCRIPTED").unwrap().with_capabilities(|c| {
-        c.dedupe = Dedupe::None;
-        c.max_late_landing = Duration::from_mins(2);
-    })
-}
+use crate::support::{Told, World, asked_only, caller, card, id_of, keyed, new_payment, told};
 
 /// An hour passes on the wall clock, and a worker takes what seems to be due.
 async fn an_impatient_worker_comes(world: &World) {
@@ -98,10 +92,9 @@ async fn not_sent_proves_nothing_once_a_worker_may_have_sent_it_too() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_comes_after_a_person_was_asked_is_still_written_down() {
-    let world = World::with(without_keys());
+    let world = World::with(asked_only().with_capabilities(|c| c.query = Query::None));
     let payment = world.authorized().await;
     world.provider.script(Call::Capture, [Says::Approve.after(Duration::from_secs(10))]);
-    world.provider.script_query([Ok(Found::Nothing)]);
     let review = async {
         an_impatient_worker_comes(&world).await;
         let states = world.attempt_states();
@@ -113,8 +106,33 @@ async fn an_answer_that_comes_after_a_person_was_asked_is_still_written_down() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_success_that_is_answered_after_it_was_given_up_is_taken_back() {
+    let world = World::with(asked_only());
+    let payment = world.authorized().await;
+    world.provider.script(Call::Capture, [Says::Approve.after(Duration::from_secs(10))]);
+    world.provider.script_query([Ok(Found::Nothing)]);
+    let give_up = async {
+        an_impatient_worker_comes(&world).await;
+        assert_eq!(world.attempt_states().last(), Some(&AttemptState::Abandoned));
+    };
+    let body = json!({});
+    let caller = keyed("capture-1", "/capture", &body);
+    let wish = Capture { payment, amount: None, final_capture: None };
+    let (answer, ()) = tokio::join!(capture(&world.ports, &caller, wish.clone()), give_up);
+    let first = answer.unwrap();
+    assert_eq!(first.status, 502, "{}", first.body);
+    assert_eq!(world.provider.effects(Call::Refund), 1, "nobody keeps what was given up");
+    let states = world.attempt_states();
+    assert_eq!(states[1..], [AttemptState::Reversed, AttemptState::Succeeded]);
+    assert_eq!(world.events(payment)[2..], ["PaymentOperationFailed", "PaymentReversed"]);
+    assert_eq!(world.payment(payment).status, Status::Authorized);
+    let again = capture(&world.ports, &caller, wish).await.unwrap();
+    assert_eq!((again.body, again.is_replay), (first.body, true));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_known_outcome_survives_a_database_that_is_away_for_a_moment() {
-    let world = World::with(without_keys().with_capabilities(|c| c.query = Query::None));
+    let world = World::with(asked_only().with_capabilities(|c| c.query = Query::None));
     let payment = world.authorized().await;
     world.store.pass_next_apply();
     for _ in 0..5 {

@@ -12,7 +12,7 @@ use payment_core::{
 };
 use payment_ports::{
     fakes::{CountingIds, FakeClock, MemoryStore, RecordingSender, ScriptedProvider},
-    provider::Provider,
+    provider::{Dedupe, Provider},
     wake::NoWake,
 };
 use payment_usecases::{
@@ -182,6 +182,15 @@ impl World {
     }
 }
 
+/// A provider that does everything twice, and can only be asked.
+pub(crate) fn asked_only() -> ScriptedProvider {
+    ScriptedProvider::new("SCRIPTED").unwrap().with_capabilities(|c| {
+        c.dedupe = Dedupe::None;
+        c.void_by_our_reference = false;
+        c.max_late_landing = Duration::from_mins(2);
+    })
+}
+
 pub(crate) fn policy() -> Policy {
     let seconds = |list: &[u64]| list.iter().copied().map(Duration::from_secs).collect();
     Policy {
@@ -192,6 +201,8 @@ pub(crate) fn policy() -> Policy {
         three_ds_max_attempts: 3,
         webhook_retries: RetrySchedule::new(seconds(&[0, 30, 120])),
         doubt_checks: RetrySchedule::new(seconds(&[2, 5, 15, 60])),
+        doubt_limit: Duration::from_hours(7 * 24),
+        watch_checks: RetrySchedule::new(seconds(&[3600, 21_600, 86_400])),
         call_timeout: Duration::from_secs(25),
         lease: Duration::from_mins(1),
         idempotency_wait: Duration::from_secs(2),

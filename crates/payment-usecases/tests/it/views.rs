@@ -100,6 +100,7 @@ fn an_event_carries_both_names_the_sequence_and_what_moved() {
         sequence: 4,
         moved: Some(moved),
         at: payment.updated_at,
+        operation: None,
     };
     let view = serde_json::to_value(EventView::of(EventId::from(Uuid::nil()), event, &payment));
     let view = view.unwrap();
