@@ -179,6 +179,8 @@ fn policy(settings: &Settings, secrets: &Secrets) -> Policy {
         three_ds_max_attempts: rules.three_ds_max_attempts,
         webhook_retries: rules.webhook_retries,
         doubt_checks: rules.doubt_checks,
+        doubt_limit: rules.doubt_limit,
+        watch_checks: rules.watch_checks,
         call_timeout: rules.call_timeout,
         lease: SHORTEST_LEASE.max(rules.call_timeout.saturating_mul(2)),
         idempotency_wait: rules.idempotency_wait,

@@ -115,6 +115,10 @@ pub struct PaymentRules {
     pub webhook_retries: RetrySchedule,
     /// `payment.provider.doubt-intervals`: when an unknown outcome is asked about again.
     pub doubt_checks: RetrySchedule,
+    /// `payment.provider.review-after-hours`: when a person must settle it.
+    pub doubt_limit: Duration,
+    /// `payment.provider.watch-intervals`: how long after it was given up an attempt is looked at.
+    pub watch_checks: RetrySchedule,
     /// `payment.provider.call-timeout-seconds`.
     pub call_timeout: Duration,
     /// `payment.idempotency.wait-milliseconds`: how long a repeated request waits for the first.

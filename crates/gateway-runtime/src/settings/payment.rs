@@ -16,6 +16,9 @@ const WEEK_SECONDS: u64 = 7 * 24 * 60 * 60;
 const DOUBT_INTERVALS: [u64; 12] =
     [2, 5, 15, 60, 120, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400];
 
+/// How long after it was given up an attempt is looked at again, in seconds: up to a week.
+const WATCH_INTERVALS: [u64; 5] = [3600, 21_600, 86_400, 259_200, 604_800];
+
 /// `None` only where a problem was remembered.
 pub(super) fn payment(reader: &mut Reader<'_>) -> Option<PaymentRules> {
     reader.unused(
@@ -26,16 +29,16 @@ pub(super) fn payment(reader: &mut Reader<'_>) -> Option<PaymentRules> {
     let minutes = reader.number("payment.threeds.session-timeout-minutes", 1..=60, 5);
     let wait = reader.number("payment.idempotency.wait-milliseconds", 0..=10_000, 2000);
     let days = reader.number("payment.idempotency.retention-days", 1..=90, 7);
-    let doubt_checks = intervals(reader, "payment.provider.doubt-intervals");
+    let review_after = reader.number("payment.provider.review-after-hours", 1..=720, 7 * 24);
     let default_provider = reader.parsed(DEFAULT_PROVIDER, provider_id);
     Some(PaymentRules {
         currencies: currencies(reader),
         three_ds_timeout: Duration::from_mins(minutes),
         three_ds_max_attempts: reader.number("payment.threeds.max-attempts", 1..=10, 3),
         webhook_retries: webhook_retries(reader),
-        doubt_checks: RetrySchedule::new(
-            doubt_checks.unwrap_or_else(|| DOUBT_INTERVALS.map(Duration::from_secs).to_vec()),
-        ),
+        doubt_checks: checks(reader, "payment.provider.doubt-intervals", &DOUBT_INTERVALS),
+        doubt_limit: Duration::from_hours(review_after),
+        watch_checks: checks(reader, "payment.provider.watch-intervals", &WATCH_INTERVALS),
         call_timeout: reader.seconds("payment.provider.call-timeout-seconds", 1..=120, 25),
         idempotency_wait: Duration::from_millis(wait),
         idempotency_retention: Duration::from_hours(days * 24),
@@ -101,6 +104,11 @@ fn webhook_retries(reader: &mut Reader<'_>) -> RetrySchedule {
     let max_tries = reader.number("payment.webhook.max-retries", 1..=100, 100);
     let schedule = given.map_or_else(RetrySchedule::webhooks, RetrySchedule::new);
     RetrySchedule::new((0..max_tries).map_while(|tries| schedule.delay_after(tries)).collect())
+}
+
+fn checks(reader: &mut Reader<'_>, path: &str, default: &[u64]) -> RetrySchedule {
+    let default = || default.iter().copied().map(Duration::from_secs).collect();
+    RetrySchedule::new(intervals(reader, path).unwrap_or_else(default))
 }
 
 fn intervals(reader: &mut Reader<'_>, path: &str) -> Option<Vec<Duration>> {

@@ -152,6 +152,8 @@ fn policy(public_url: &str) -> Policy {
         three_ds_max_attempts: 3,
         webhook_retries: seconds(&[0, 30, 120]),
         doubt_checks: seconds(&[5, 30]),
+        doubt_limit: Duration::from_hours(7 * 24),
+        watch_checks: RetrySchedule::new(vec![Duration::from_hours(1)]),
         call_timeout: Duration::from_secs(25),
         lease: Duration::from_mins(1),
         idempotency_wait: Duration::from_secs(2),

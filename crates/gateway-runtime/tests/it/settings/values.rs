@@ -34,6 +34,13 @@ pub(super) const SETTINGS: &[(&str, &str, Seen, &str)] = &[
     ("payment.idempotency.retention-days", "1", |s| secs(s.payment.idempotency_retention), "86400"),
     ("payment.provider.call-timeout-seconds", "11", |s| secs(s.payment.call_timeout), "11"),
     ("payment.provider.doubt-intervals", "1,2", |s| delays(&s.payment.doubt_checks), "1 2"),
+    ("payment.provider.watch-intervals", "3,4", |s| delays(&s.payment.watch_checks), "3 4"),
+    (
+        "payment.provider.review-after-hours",
+        "2",
+        |s| s.payment.doubt_limit.as_secs().to_string(),
+        "7200",
+    ),
     ("payment.worker.enabled", "false", |s| s.worker.in_process.to_string(), "false"),
     ("logging.level", "WARN", |s| s.logging.filter.clone(), "warn"),
     ("security.encryption-key", KEY, |s| has_key(s), "true"),

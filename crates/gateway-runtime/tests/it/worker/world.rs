@@ -123,6 +123,8 @@ fn policy() -> Policy {
         three_ds_max_attempts: 3,
         webhook_retries: RetrySchedule::new(seconds([0, 30, 120])),
         doubt_checks: RetrySchedule::new(seconds([2, 5, 15])),
+        doubt_limit: Duration::from_hours(7 * 24),
+        watch_checks: RetrySchedule::new(seconds([3600, 86_400, 604_800])),
         call_timeout: Duration::from_secs(25),
         lease: Duration::from_mins(1),
         idempotency_wait: Duration::from_secs(2),
