@@ -28,6 +28,14 @@ mutants:
 openapi:
     cargo run -q -p gateway-api -- openapi > docs/openapi.json
 
+# Plays N simulated worlds and tells what went wrong in them.
+worlds n="50000":
+    cargo run -q -p worlds --release -- {{n}} --threads 2
+
+# Plays one simulated world, line by line.
+world seed:
+    cargo run -q -p worlds -- --seed {{seed}}
+
 # Payments per second and latencies on SQLite, beside the raw ceilings of the same run.
 bench:
     scripts/bench
