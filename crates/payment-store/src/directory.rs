@@ -58,7 +58,7 @@ impl Directory for SqlStore {
             .filter(audit_log::Column::Subject.eq(subject))
             .order_by_asc(audit_log::Column::CreatedAt)
             .order_by_asc(audit_log::Column::Id);
-        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         Ok(rows.into_iter().map(AuditEntry::from).collect())
     }
 

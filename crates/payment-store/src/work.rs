@@ -76,7 +76,7 @@ impl WorkQueue for SqlStore {
             .order_by_asc(payment_attempts::Column::CreatedAt)
             .order_by_asc(payment_attempts::Column::Id)
             .limit(limit);
-        let rows = retry(|| rows.clone().all(&self.reader)).await?;
+        let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         rows.into_iter().map(|row| payment_attempts::attempt(row, &self.cipher)).collect()
     }
 
