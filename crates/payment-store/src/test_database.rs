@@ -105,6 +105,7 @@ async fn on_server(server: &str, drop_options: &str, test: impl AsyncFnOnce(&str
     let drop = format!("DROP DATABASE IF EXISTS {name} {drop_options}");
     administrator.execute_unprepared(&drop).await.unwrap();
     administrator.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    wait_for_all_nodes().await;
     let (address, _) = server.rsplit_once('/').unwrap();
     let url = format!("{address}/{name}");
     let ended = AssertUnwindSafe(Box::pin(test(&url))).catch_unwind().await;
@@ -112,6 +113,16 @@ async fn on_server(server: &str, drop_options: &str, test: impl AsyncFnOnce(&str
     administrator.close().await.unwrap();
     if let Err(panic) = ended {
         resume_unwind(panic);
+    }
+}
+
+/// On a Galera cluster, lets every node know of what was committed on one.
+async fn wait_for_all_nodes() {
+    let nodes = env::var("TEST_GALERA_URLS").unwrap_or_default();
+    for node in nodes.split(',').filter(|node| !node.is_empty()) {
+        let node = Database::connect(node).await.unwrap();
+        node.execute_unprepared("SET SESSION wsrep_sync_wait = 1; SELECT 1").await.unwrap();
+        node.close().await.unwrap();
     }
 }
 

@@ -12,6 +12,8 @@ mod contract;
 #[cfg(test)]
 mod databases;
 #[cfg(test)]
+mod galera;
+#[cfg(test)]
 mod processes;
 #[cfg(test)]
 mod proxy;
