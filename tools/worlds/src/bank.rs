@@ -1,6 +1,6 @@
 //! The provider's own books: what truly happened to the money.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use payment_core::{
     attempt::Attempt,
@@ -20,6 +20,8 @@ pub(crate) struct Order {
     pub(crate) payment: PaymentId,
     pub(crate) operation: Operation,
     pub(crate) minor: i64,
+    /// Which effect it takes back.
+    pub(crate) reverses: Option<AttemptId>,
     /// Whether the issuer wants 3-D Secure first.
     pub(crate) wants_three_ds: bool,
 }
@@ -31,6 +33,7 @@ impl Order {
             payment: attempt.payment,
             operation: attempt.instruction.operation(),
             minor: attempt.amount.minor(),
+            reverses: attempt.reverses,
             wants_three_ds: false,
         }
     }
@@ -43,6 +46,7 @@ pub(crate) struct Effect {
     pub(crate) payment: PaymentId,
     pub(crate) operation: Operation,
     pub(crate) minor: i64,
+    pub(crate) reverses: Option<AttemptId>,
 }
 
 /// The books.
@@ -51,15 +55,19 @@ pub(crate) struct Bank {
     profile: Profile,
     pub(crate) effects: Vec<Effect>,
     known: BTreeMap<AttemptId, Outcome>,
+    cancelled: BTreeSet<AttemptId>,
 }
 
 impl Bank {
     pub(crate) const fn new(profile: Profile) -> Self {
-        Self { profile, effects: Vec::new(), known: BTreeMap::new() }
+        Self { profile, effects: Vec::new(), known: BTreeMap::new(), cancelled: BTreeSet::new() }
     }
 
     /// Takes an order that arrived; `declines` is what the issuer says to a new one.
     pub(crate) fn land(&mut self, order: &Order, declines: bool) -> CallResult {
+        if self.cancelled.contains(&order.attempt) {
+            return Ok(refused());
+        }
         match (self.known.get(&order.attempt), self.profile) {
             (Some(outcome), Profile::Key) => return Ok(outcome.clone()),
             (Some(_), Profile::UniqueReference) => {
@@ -72,23 +80,49 @@ impl Bank {
         Ok(outcome)
     }
 
+    /// Undoes what came of a reference, and all that may still come of it.
+    pub(crate) fn cancel(&mut self, attempt: AttemptId) {
+        self.effects.retain(|effect| effect.attempt != attempt);
+        self.known.insert(attempt, refused());
+        self.cancelled.insert(attempt);
+    }
+
     /// What the provider knows under our reference.
     pub(crate) fn query(&self, attempt: AttemptId) -> Found {
         self.known.get(&attempt).map_or(Found::Nothing, |known| Found::Outcome(known.clone()))
     }
 
+    /// How often an attempt took effect.
+    pub(crate) fn done(&self, attempt: AttemptId) -> i64 {
+        count(self.effects.iter().filter(|effect| effect.attempt == attempt))
+    }
+
+    /// How often it still stands: what was taken back does not.
+    pub(crate) fn live(&self, attempt: AttemptId) -> i64 {
+        let undone = self.effects.iter().filter(|effect| effect.reverses == Some(attempt));
+        self.done(attempt).saturating_sub(count(undone))
+    }
+
     fn carry_out(&mut self, order: &Order, declines: bool) -> Outcome {
         if declines {
-            let code = DeclineCode::CardDeclined;
-            return Outcome::Declined(Decline { code, provider_code: None, message: None });
+            return refused();
         }
         if order.wants_three_ds {
             let state = format!("state-{}", order.attempt);
             return Outcome::NeedsRedirect(Redirect { challenge: Challenge::Code, state });
         }
-        let Order { attempt, payment, operation, minor, wants_three_ds: _ } = *order;
-        self.effects.push(Effect { attempt, payment, operation, minor });
+        let Order { attempt, payment, operation, minor, reverses, wants_three_ds: _ } = *order;
+        self.effects.push(Effect { attempt, payment, operation, minor, reverses });
         let reference = format!("ref-{}", self.effects.len());
         Outcome::Approved(Approval { reference, card_last4: None })
     }
+}
+
+const fn refused() -> Outcome {
+    let code = DeclineCode::CardDeclined;
+    Outcome::Declined(Decline { code, provider_code: None, message: None })
+}
+
+fn count(effects: impl Iterator) -> i64 {
+    i64::try_from(effects.count()).unwrap_or(i64::MAX)
 }

@@ -168,9 +168,7 @@ async fn ask(world: &Arc<World>, request: &Request) -> Option<Answer> {
     if world.strikes(Fault::ClientRequestLost) {
         return std::future::pending().await;
     }
-    let count = u64::try_from(world.plan.processes).unwrap_or(1);
-    let process = usize::try_from(world.sim.below(count)).unwrap_or(0);
-    let ports = world.ports(process)?;
+    let (process, ports) = world.some_process()?;
     let (tell, hear) = oneshot::channel();
     let (inside, asked) = (Arc::clone(world), request.clone());
     let work = async move {

@@ -56,9 +56,10 @@ impl Judge<'_> {
             self.blame("I4", format!("{id} waits for its {} for ever", pending.operation));
         }
         let succeeded = |operation| {
-            let of_payment =
-                self.attempts_of(payment).filter(|it| it.state == AttemptState::Succeeded);
-            let done = of_payment.filter(|it| it.instruction.operation() == operation);
+            let asked_for = self.attempts_of(payment).filter(|it| it.reverses.is_none());
+            let done = asked_for.filter(|it| {
+                it.state == AttemptState::Succeeded && it.instruction.operation() == operation
+            });
             done.map(|it| it.amount.minor()).sum::<i64>()
         };
         let moved = |kind| {
@@ -92,14 +93,13 @@ impl Judge<'_> {
         }
     }
 
-    /// What the provider holds, took and gave back, less what only a person can settle and what was
-    /// taken back.
+    /// What the provider holds, took and gave back, less what was taken back, and what only a person
+    /// can settle.
     fn provider_totals(&self, payment: &Payment) -> (i64, i64, i64) {
         let counts = |effect: &&Effect| {
-            let attempt = self.tables.attempts.get(&effect.attempt);
-            !attempt.is_some_and(|it| {
-                matches!(it.state, AttemptState::NeedsReview | AttemptState::Reversed)
-            })
+            effect.reverses.is_none()
+                && self.state.bank.live(effect.attempt) > 0
+                && !self.is_for_review(effect.attempt)
         };
         let total = |operation| {
             let of_payment = self.state.bank.effects.iter().filter(|it| it.payment == payment.id);
@@ -116,64 +116,50 @@ impl Judge<'_> {
 
     /// I1 and I2: every attempt has the effect that its state says, once.
     fn effects(&mut self) {
-        let mut by_attempt: BTreeMap<AttemptId, Vec<&Effect>> = BTreeMap::new();
         for effect in &self.state.bank.effects {
-            by_attempt.entry(effect.attempt).or_default().push(effect);
-        }
-        for (id, effects) in &by_attempt {
-            if effects.len() > 1 {
-                self.blame("I1", format!("{id} took effect {} times: {effects:?}", effects.len()));
-            }
-            if !self.tables.attempts.contains_key(id) {
-                self.blame("I2", format!("the provider did {effects:?}, which nobody remembers"));
+            if !self.tables.attempts.contains_key(&effect.attempt) {
+                self.blame("I2", format!("the provider did {effect:?}, which nobody remembers"));
             }
         }
         for attempt in self.tables.attempts.values() {
-            let effects = by_attempt.get(&attempt.id).map_or(0, Vec::len);
-            self.attempt(attempt, effects);
+            self.attempt(attempt);
         }
     }
 
-    fn attempt(&mut self, attempt: &Attempt, effects: usize) {
-        let (id, operation) = (attempt.id, attempt.instruction.operation());
-        match attempt.state {
-            AttemptState::Succeeded if effects == 0 => {
-                self.blame(
-                    "I2",
-                    format!("{operation} {id} succeeded, and the provider did nothing"),
-                );
-            }
+    fn attempt(&mut self, attempt: &Attempt) {
+        let Attempt { id, state, .. } = attempt;
+        let operation = attempt.instruction.operation();
+        let done = self.state.bank.done(*id);
+        let live = self.state.bank.live(*id);
+        if done > 1 || live < 0 {
+            let undone = done.saturating_sub(live);
+            self.blame("I1", format!("{operation} {id} was done {done} times, undone {undone}"));
+        }
+        let should_be = match state {
+            AttemptState::Succeeded => 1..=1,
             AttemptState::Declined
             | AttemptState::Challenged
             | AttemptState::FailedNotSent
             | AttemptState::Abandoned
-                if effects > 0 =>
-            {
-                let state = attempt.state;
-                self.blame("I2", format!("{operation} {id} is {state}, and the provider did it"));
+            | AttemptState::Reversed => 0..=0,
+            AttemptState::NeedsReview => 0..=1,
+            AttemptState::Intent => {
+                self.blame("I4", format!("{operation} {id} is still open"));
+                0..=1
             }
-            AttemptState::Intent => self.blame("I4", format!("{operation} {id} is still open")),
-            AttemptState::Succeeded
-            | AttemptState::Declined
-            | AttemptState::Challenged
-            | AttemptState::FailedNotSent
-            | AttemptState::Abandoned
-            | AttemptState::Reversed
-            | AttemptState::NeedsReview => {}
+        };
+        if !should_be.contains(&live) {
+            self.blame("I2", format!("{operation} {id} is {state}, and stands {live} times"));
         }
     }
 
     /// I1: what one key asks is done once.
     fn scopes(&mut self) {
-        let mut done: BTreeMap<([u8; 32], Operation), u32> = BTreeMap::new();
-        for effect in &self.state.bank.effects {
-            let attempt = self.tables.attempts.get(&effect.attempt);
-            let scope = attempt
-                .filter(|it| it.state != AttemptState::Reversed)
-                .and_then(|it| it.idempotency);
-            if let Some(ScopeHash(scope)) = scope {
-                let count = done.entry((scope, effect.operation)).or_default();
-                *count = count.saturating_add(1);
+        let mut done: BTreeMap<([u8; 32], Operation), i64> = BTreeMap::new();
+        for attempt in self.tables.attempts.values() {
+            if let Some(ScopeHash(scope)) = attempt.idempotency {
+                let count = done.entry((scope, attempt.instruction.operation())).or_default();
+                *count = count.saturating_add(self.state.bank.live(attempt.id));
             }
         }
         for ((_, operation), count) in done {
@@ -231,7 +217,10 @@ impl Judge<'_> {
         let said = answer.status == 200;
         let done = matches!(last.state, AttemptState::Succeeded | AttemptState::Challenged);
         let was_challenge = answer.body.contains("threeDsUrl");
-        if said != done && !was_challenge {
+        // A void or refund that took effect after it was given up is a fact, and nobody is charged.
+        let is_late = self.state.watch.given_up.contains(&last.id)
+            && matches!(last.instruction.operation(), Operation::Void | Operation::Refund);
+        if said != done && !was_challenge && !is_late {
             let (key, status, state) = (&record.key, answer.status, last.state);
             self.blame("I6", format!("key {key} was told {status}, and its attempt is {state}"));
         }

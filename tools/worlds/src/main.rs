@@ -54,7 +54,7 @@ fn report(totals: &Totals) {
     for (state, count) in &totals.attempts {
         println!("{count:>12}  {state}");
     }
-    for (seed, violation) in totals.violations.iter().take(20) {
+    for (seed, violation) in totals.violations.iter().take(50) {
         println!("seed {seed}: {violation}");
     }
     println!("{} violations in {} worlds", totals.violations.len(), totals.wrong_worlds());

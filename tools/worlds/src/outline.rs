@@ -23,7 +23,13 @@ fn word(change: &Change) -> String {
         }
         Change::InsertAttempt(it) => {
             let operation = it.instruction.operation();
-            format!("new attempt {} {operation} {} {}", it.id, it.amount.minor(), it.state)
+            let reverses = it.reverses.map(|id| format!(" reverses {id}")).unwrap_or_default();
+            format!(
+                "new attempt {} {operation} {} {}{reverses}",
+                it.id,
+                it.amount.minor(),
+                it.state
+            )
         }
         Change::UpdateAttempt { attempt: it, from } => {
             let why = it.error.as_deref().unwrap_or("-");
@@ -42,6 +48,7 @@ fn word(change: &Change) -> String {
         Change::UpdateDelivery { delivery: it, .. } => {
             format!("delivery of {} {}", it.event.sequence, it.status.as_str())
         }
+        Change::InsertAuditEntry(it) => format!("audit {}", it.action),
         Change::InsertDeliveryAttempt(_) => "a try".to_owned(),
         Change::InsertEndpoint(_)
         | Change::DeleteEndpoint { .. }

@@ -128,8 +128,7 @@ impl Plan {
         let rng = &mut rng;
         let profile = rng.choice(Profile::ALL).unwrap_or(Profile::Key);
         let processes = rng.usize(1..=3);
-        // Not before the engine watches what it gave up.
-        let is_too_late = false;
+        let is_too_late = rng.u8(0..8) == 0;
         let calm_at = rng.u64(30..=600) * SECOND;
         Self {
             seed,

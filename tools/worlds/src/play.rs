@@ -164,6 +164,7 @@ fn verdict(world: &Arc<World>) -> Outcome {
 )]
 pub fn policy() -> Arc<Policy> {
     let doubt = [2, 5, 15, 60, 120, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400];
+    let watch = [3600, 21_600, 86_400, 259_200, 604_800];
     Arc::new(Policy {
         default_provider: ProviderId::parse("SIMULATED").expect("a valid name"),
         currencies: vec![Currency::parse("TRY").expect("a currency")],
@@ -172,6 +173,8 @@ pub fn policy() -> Arc<Policy> {
         three_ds_max_attempts: 3,
         webhook_retries: RetrySchedule::webhooks(),
         doubt_checks: RetrySchedule::new(doubt.map(Duration::from_secs).to_vec()),
+        doubt_limit: Duration::from_hours(7 * 24),
+        watch_checks: RetrySchedule::new(watch.map(Duration::from_secs).to_vec()),
         call_timeout: Duration::from_secs(25),
         lease: Duration::from_mins(1),
         idempotency_wait: Duration::from_secs(2),

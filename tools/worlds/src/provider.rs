@@ -7,13 +7,14 @@ use futures::channel::oneshot;
 use payment_core::{
     attempt::{Attempt, Authorize, Capture, ConfirmThreeDs, Refund, Void},
     decline::{Decline, DeclineCode},
-    id::ProviderId,
+    id::{AttemptId, ProviderId},
     three_ds::ThreeDsSession,
 };
 use payment_ports::provider::{
-    Authentication, BrowserAnswer, CallResult, Capabilities, Dedupe, Found, Outcome, Provider,
-    ProviderError, Query, ThreeDs,
+    Approval, Authentication, BrowserAnswer, CallResult, Capabilities, Dedupe, Found, Outcome,
+    Provider, ProviderError, Query, ThreeDs,
 };
+use payment_usecases::notice::heed;
 
 use crate::{
     bank::Order,
@@ -95,6 +96,7 @@ async fn land(
     let declines = world.strikes(Fault::Declined);
     let result = world.state().bank.land(&order, declines);
     world.note(|| format!("  BANK {} {}: {result:?}", order.attempt, order.operation));
+    notify(&world, order.attempt);
     let Some(tell) = tell else { return };
     if world.strikes(Fault::AnswerBroken) {
         return;
@@ -110,6 +112,25 @@ async fn land(
     let result = if world.strikes(Fault::StillWorking) { Ok(Outcome::Pending) } else { result };
     // Whoever asked may be gone.
     drop(tell.send(result));
+}
+
+/// The provider tells some process of an attempt by itself, perhaps twice.
+fn notify(world: &Arc<World>, attempt: AttemptId) {
+    for _ in 0..2 {
+        if !world.strikes(Fault::Notice) {
+            return;
+        }
+        let inside = Arc::clone(world);
+        let notice = async move {
+            let delay = inside.some_time(Duration::from_mins(2));
+            inside.sim.sleep(delay).await;
+            let Some((process, ports)) = inside.some_process() else { return };
+            inside.note(|| format!("notice of {attempt} for {process}"));
+            let heeding = async move { drop(Box::pin(heed(&ports, attempt)).await) };
+            inside.sim.spawn(Some(process), Box::pin(heeding));
+        };
+        world.sim.spawn(None, Box::pin(notice));
+    }
 }
 
 fn capabilities(plan: &Plan, sabotage: Sabotage) -> Capabilities {
@@ -178,6 +199,24 @@ impl Provider for SimProvider {
         }
         Sim::step().await;
         Ok(found)
+    }
+
+    async fn cancel(&self, attempt: &Attempt) -> CallResult {
+        let world = &self.world;
+        let latency = world.some_time(Duration::from_millis(300));
+        world.sim.sleep(latency).await;
+        if world.strikes(Fault::NotSent) {
+            return Err(ProviderError::NotSent("connection refused".to_owned()));
+        }
+        if self.capabilities.void_by_our_reference {
+            world.state().bank.cancel(attempt.id);
+            world.note(|| format!("  BANK {} cancelled", attempt.id));
+        }
+        Sim::step().await;
+        if world.strikes(Fault::AnswerLost) {
+            return std::future::pending().await;
+        }
+        Ok(Outcome::Approved(Approval::default()))
     }
 
     async fn check_credentials(&self) -> Result<(), ProviderError> {

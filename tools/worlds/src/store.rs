@@ -13,8 +13,9 @@ use payment_core::{
 };
 use payment_ports::{
     store::{
-        ApiKey, ApplyError, Backlog, Change, Claim, Directory, Load, Loaded, LoadedAttempt,
-        LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError, WorkQueue,
+        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Load, Loaded,
+        LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
+        WorkQueue,
     },
     webhook::{ClaimedDelivery, Endpoint, OutboxEvent},
 };
@@ -214,6 +215,10 @@ impl WorkQueue for SimStore {
         Ok(claimed)
     }
 
+    async fn attempts_for_review(&self, limit: u64) -> Result<Vec<Attempt>, StoreError> {
+        self.call(self.world.memory.attempts_for_review(limit)).await
+    }
+
     async fn overdue_sessions(
         &self,
         now: Timestamp,
@@ -264,6 +269,10 @@ impl Directory for SimStore {
         id: EndpointId,
     ) -> Result<Option<Endpoint>, StoreError> {
         self.call(self.world.memory.endpoint(merchant, mode, id)).await
+    }
+
+    async fn audit_entries(&self, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
+        self.call(self.world.memory.audit_entries(subject)).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! What must hold of every single write; it knows the writes and nothing of who makes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use payment_core::{
     attempt::{Attempt, AttemptState},
@@ -17,6 +17,8 @@ use crate::world::Violation;
 pub(crate) struct Watch {
     payments: BTreeMap<PaymentId, Standing>,
     attempts: BTreeMap<AttemptId, AttemptState>,
+    /// What was given up for a while; it may have taken effect since.
+    pub(crate) given_up: BTreeSet<AttemptId>,
     pub(crate) violations: Vec<Violation>,
 }
 
@@ -121,6 +123,9 @@ impl Watch {
     /// I8.
     fn attempt(&mut self, attempt: &Attempt) {
         let before = self.attempts.insert(attempt.id, attempt.state);
+        if attempt.state == AttemptState::Abandoned {
+            self.given_up.insert(attempt.id);
+        }
         let is_final = before.is_some_and(|state| match state {
             AttemptState::Succeeded
             | AttemptState::Declined
@@ -150,11 +155,18 @@ impl Watch {
         events: &[(i64, EventKind)],
     ) {
         let Some(after) = self.payments.get(&id).copied() else { return };
-        let expected: Vec<_> = after.event_since(before).into_iter().collect();
         let kinds: Vec<_> = events.iter().map(|(_, kind)| *kind).collect();
+        let is_expected = after.event_since(before).map_or_else(
+            || {
+                // What changes neither status nor totals may still be worth telling, once.
+                let news = [EventKind::PaymentOperationFailed, EventKind::PaymentReversed];
+                kinds.len() <= 1 && kinds.iter().all(|kind| news.contains(kind))
+            },
+            |expected| kinds == [expected],
+        );
         let first = before.map_or(1, |before| before.events.saturating_add(1));
         let is_in_order = events.iter().map(|(sequence, _)| *sequence).eq(first..=after.events);
-        if kinds != expected || !is_in_order {
+        if !is_expected || !is_in_order {
             self.blame("I5", format!("{id}: {before:?} became {after:?} with events {events:?}"));
         }
     }

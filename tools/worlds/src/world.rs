@@ -161,7 +161,14 @@ impl World {
         self.state().processes.get(process).cloned().flatten()
     }
 
-    /// The newest payment whose 3-D Secure or other state a client looks for.
+    /// Some process, if it is not dead.
+    pub(crate) fn some_process(&self) -> Option<(usize, Arc<Ports>)> {
+        let count = u64::try_from(self.plan.processes).unwrap_or(1);
+        let process = usize::try_from(self.sim.below(count)).unwrap_or(0);
+        Some((process, self.ports(process)?))
+    }
+
+    /// The newest 3-D Secure session of a payment.
     pub(crate) fn newest_session(
         &self,
         payment: PaymentId,
