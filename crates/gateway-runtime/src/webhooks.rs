@@ -16,8 +16,6 @@ use webhook_signing::{
     sign::sign,
 };
 
-/// How long a receiver may take for its whole answer.
-const DEADLINE: Duration = Duration::from_secs(15);
 /// How much of an answer is kept, in bytes.
 const EXCERPT_BYTES: usize = 2048;
 
@@ -25,13 +23,14 @@ const EXCERPT_BYTES: usize = 2048;
 #[derive(Debug, Clone)]
 pub struct HttpWebhookSender {
     transport: Transport,
+    deadline: Duration,
 }
 
 impl HttpWebhookSender {
-    /// A sender over that transport.
+    /// A sender over that transport, for receivers that take at most `deadline` for their answer.
     #[must_use]
-    pub const fn new(transport: Transport) -> Self {
-        Self { transport }
+    pub const fn new(transport: Transport, deadline: Duration) -> Self {
+        Self { transport, deadline }
     }
 }
 
@@ -39,7 +38,7 @@ impl HttpWebhookSender {
 impl WebhookSender for HttpWebhookSender {
     async fn send(&self, request: WebhookRequest<'_>) -> Result<WebhookResponse, SendFailure> {
         let request = signed(request)?;
-        let response = self.transport.send(request, Limits::within(DEADLINE)).await;
+        let response = self.transport.send(request, Limits::within(self.deadline)).await;
         response.map(|response| told(&response)).map_err(|error| {
             tracing::debug!(%error, "a webhook was not answered");
             match error {

@@ -26,8 +26,8 @@ use crate::{
     webhooks::HttpWebhookSender,
 };
 
-/// The shortest lease; it outlives 15 seconds of a slow webhook and every usual provider.
-const SHORTEST_LEASE: Duration = Duration::from_mins(1);
+/// How long a receiver may take for its whole answer.
+const LONGEST_WEBHOOK: Duration = Duration::from_secs(15);
 
 /// A process that is ready to work.
 #[derive(Debug, Clone)]
@@ -103,16 +103,41 @@ pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
     let presence = take_up_what_is_left(settings, &store).await?;
     let nudge = Arc::new(Nudge::default());
     let store = Arc::new(store);
+    // What a worker begins to send ends well within its claim.
+    let webhook_deadline = LONGEST_WEBHOOK.min(settings.payment.lease / 4);
     let ports = Ports {
         store: Arc::<SqlStore>::clone(&store),
         providers: known::providers(&settings.providers)?,
         clock: Arc::new(SystemClock),
         ids: Arc::new(ids),
-        webhooks: Arc::new(HttpWebhookSender::new(transport()?)),
+        webhooks: Arc::new(HttpWebhookSender::new(transport()?, webhook_deadline)),
         wake: Arc::<Nudge>::clone(&nudge),
         policy: Arc::new(policy(settings, &secrets)),
     };
+    let ports = with_fail_points(ports);
     Ok(Runtime { ports, nudge, secrets, presence, store })
+}
+
+#[cfg(feature = "failpoints")]
+fn with_fail_points(ports: Ports) -> Ports {
+    use fail_points::{FailingProvider, FailingStore, FailingWebhooks};
+    use payment_ports::provider::Provider;
+
+    fail_points::announce();
+    let failing = |inner: &Arc<dyn Provider>| -> Arc<dyn Provider> {
+        Arc::new(FailingProvider(Arc::clone(inner)))
+    };
+    Ports {
+        store: Arc::new(FailingStore(ports.store)),
+        providers: ports.providers.iter().map(failing).collect(),
+        webhooks: Arc::new(FailingWebhooks(ports.webhooks)),
+        ..ports
+    }
+}
+
+#[cfg(not(feature = "failpoints"))]
+const fn with_fail_points(ports: Ports) -> Ports {
+    ports
 }
 
 fn transport() -> Result<Transport, SetupError> {
@@ -182,7 +207,7 @@ fn policy(settings: &Settings, secrets: &Secrets) -> Policy {
         doubt_limit: rules.doubt_limit,
         watch_checks: rules.watch_checks,
         call_timeout: rules.call_timeout,
-        lease: SHORTEST_LEASE.max(rules.call_timeout.saturating_mul(2)),
+        lease: rules.lease,
         idempotency_wait: rules.idempotency_wait,
         idempotency_retention: rules.idempotency_retention,
         api_key_pepper: secrets.api_key_pepper.clone(),

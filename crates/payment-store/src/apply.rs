@@ -1,6 +1,8 @@
 //! The one way to write: all changes in one short transaction.
 
 use async_trait::async_trait;
+#[cfg(feature = "failpoints")]
+use fail_points::between_statements;
 use payment_ports::{
     store::{ApplyError, Change, Store},
     webhook::{Delivery, OutboxEvent},
@@ -54,11 +56,17 @@ async fn write_all(
     let fit_one_statement = |left: &Change, right: &Change| {
         event(left).and(event(right)).is_some() || delivery(left).and(delivery(right)).is_some()
     };
-    for run in changes.chunk_by(fit_one_statement) {
+    for (written, run) in changes.chunk_by(fit_one_statement).enumerate() {
+        if written > 0 {
+            between_statements(changes);
+        }
         write(work, cipher, run).await?;
     }
     Ok(())
 }
+
+#[cfg(not(feature = "failpoints"))]
+const fn between_statements(_: &[Change]) {}
 
 /// Writes one change, or several that fit one statement.
 async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> Result<(), Failure> {

@@ -15,6 +15,8 @@ mod documents;
 #[cfg(test)]
 mod doubt;
 #[cfg(test)]
+mod fail_points;
+#[cfg(test)]
 mod headers;
 #[cfg(test)]
 mod idempotency;

@@ -121,6 +121,9 @@ pub struct PaymentRules {
     pub watch_checks: RetrySchedule,
     /// `payment.provider.call-timeout-seconds`.
     pub call_timeout: Duration,
+    /// `payment.worker.lease-seconds`: how long anybody keeps what they work on; at least twice
+    /// `call_timeout`.
+    pub lease: Duration,
     /// `payment.idempotency.wait-milliseconds`: how long a repeated request waits for the first.
     pub idempotency_wait: Duration,
     /// `payment.idempotency.retention-days`.

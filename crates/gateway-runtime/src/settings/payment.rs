@@ -30,6 +30,8 @@ pub(super) fn payment(reader: &mut Reader<'_>) -> Option<PaymentRules> {
     let wait = reader.number("payment.idempotency.wait-milliseconds", 0..=10_000, 2000);
     let days = reader.number("payment.idempotency.retention-days", 1..=90, 7);
     let review_after = reader.number("payment.provider.review-after-hours", 1..=720, 7 * 24);
+    let call_timeout = reader.seconds("payment.provider.call-timeout-seconds", 1..=120, 25);
+    let lease = reader.seconds("payment.worker.lease-seconds", 2..=600, 60);
     let default_provider = reader.parsed(DEFAULT_PROVIDER, provider_id);
     Some(PaymentRules {
         currencies: currencies(reader),
@@ -39,7 +41,8 @@ pub(super) fn payment(reader: &mut Reader<'_>) -> Option<PaymentRules> {
         doubt_checks: checks(reader, "payment.provider.doubt-intervals", &DOUBT_INTERVALS),
         doubt_limit: Duration::from_hours(review_after),
         watch_checks: checks(reader, "payment.provider.watch-intervals", &WATCH_INTERVALS),
-        call_timeout: reader.seconds("payment.provider.call-timeout-seconds", 1..=120, 25),
+        call_timeout,
+        lease: lease.max(call_timeout.saturating_mul(2)),
         idempotency_wait: Duration::from_millis(wait),
         idempotency_retention: Duration::from_hours(days * 24),
         default_provider: match default_provider {

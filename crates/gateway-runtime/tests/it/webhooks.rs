@@ -34,7 +34,7 @@ async fn send_to(url: String, secret: &str) -> Sent {
         body: BODY,
     };
     let transport = Transport::new(Connecting::platform()).unwrap();
-    HttpWebhookSender::new(transport).send(request).await
+    HttpWebhookSender::new(transport, Duration::from_secs(15)).send(request).await
 }
 
 /// Sends to a receiver that reads the request, and then does what `receiver` says.

@@ -17,8 +17,6 @@ use crate::{error::Error, pacing::later, ports::Ports, view::event::public_event
 
 /// How many receivers are called at once.
 const CONCURRENCY: usize = 32;
-/// Longer than any try takes.
-const LONGEST_TRY: Duration = Duration::from_secs(20);
 /// The longest wait that a receiver may ask for.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
@@ -59,7 +57,9 @@ pub async fn deliver(ports: &Ports, worker: Uuid, limit: u64) -> Result<usize, E
 async fn in_order(ports: &Ports, claim: &Claim, mut queue: Vec<ClaimedDelivery>) {
     queue.sort_by_key(|item| item.delivery.event.sequence);
     for item in queue {
-        let is_too_late = later(ports.clock.now(), LONGEST_TRY) > claim.until;
+        // Longer than any try takes.
+        let longest_try = ports.policy.lease / 3;
+        let is_too_late = later(ports.clock.now(), longest_try) > claim.until;
         let recorded = if is_too_late {
             record(ports, claim.owner, given_back(ports, item.delivery), None).await
         } else {

@@ -42,6 +42,7 @@ pub(super) const SETTINGS: &[(&str, &str, Seen, &str)] = &[
         "7200",
     ),
     ("payment.worker.enabled", "false", |s| s.worker.in_process.to_string(), "false"),
+    ("payment.worker.lease-seconds", "90", |s| secs(s.payment.lease), "90"),
     ("logging.level", "WARN", |s| s.logging.filter.clone(), "warn"),
     ("security.encryption-key", KEY, |s| has_key(s), "true"),
     ("security.api-key-pepper", PEPPER, |s| pepper(s), PEPPER),
