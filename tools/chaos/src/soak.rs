@@ -1,0 +1,118 @@
+//! Random load while everything breaks, and the comparison afterwards.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+
+use crate::{
+    check::{Violation, sabotage, speed::Speed, speed::speed, violations},
+    evidence::{
+        Evidence,
+        books::{self, Backlog},
+    },
+    load::{client::Client, crowd, story::Story},
+    world::{
+        kill::{Toll, rampage},
+        proxy::{Lost, Proxy},
+        stage::{Scene, Stage},
+    },
+};
+
+/// How long everything may take to settle once everything runs.
+const QUIET: Duration = Duration::from_mins(2);
+
+/// How long and how hard.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    /// How long payments are made.
+    pub load: Duration,
+    /// How many merchants' programs make them.
+    pub clients: u64,
+    /// About how long it is between two kills.
+    pub between_kills: Duration,
+    /// Decides what is asked and killed; not what comes of it.
+    pub seed: u64,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// All that is known.
+    pub evidence: Evidence,
+    /// What was killed.
+    pub toll: Toll,
+    /// What was lost on the way to the server.
+    pub lost: Lost,
+    /// How long it took until nothing was left to do, once everything ran.
+    pub settled: Duration,
+    /// Every breach of the promise.
+    pub violations: Vec<Violation>,
+    /// The breaches that the checks would not have seen.
+    pub unseen: Vec<&'static str>,
+    /// How long it took to settle what was in doubt.
+    pub speed: Speed,
+}
+
+/// Makes payments while everything breaks; then compares.
+///
+/// # Errors
+///
+/// If something cannot be started or read; a breach is no error.
+pub async fn soak(scene: &Scene, effort: Effort) -> anyhow::Result<Outcome> {
+    let stage = Stage::set(scene).await?;
+    stage.fail(true);
+    let deadline = Instant::now() + effort.load;
+    let paying = crowd::pay(&stage.client, effort.clients, effort.seed, deadline);
+    let killing = rampage(&stage, effort.between_kills, effort.seed, deadline);
+    let (stories, toll) = tokio::join!(paying, killing);
+    let toll = toll?;
+    stage.fail(false);
+    stage.controls.calm().await?;
+    let outcome = settle(&stage, stories, toll).await?;
+    stage.strike().await?;
+    Ok(outcome)
+}
+
+/// Waits until nothing is left to do, and reads and judges everything.
+///
+/// # Errors
+///
+/// If something cannot be read.
+pub async fn settle(stage: &Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow::Result<Outcome> {
+    let begun = Instant::now();
+    let deadline = begun + QUIET;
+    crowd::finish(&stage.client, &mut stories, deadline).await;
+    while !is_quiet(&stage.client).await? && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    let settled = begun.elapsed();
+    let evidence = Evidence {
+        stories,
+        payments: books::read(&stage.client).await?,
+        backlog: Backlog::read(&stage.client).await?,
+        effects: stage.controls.ledger().await?,
+        deliveries: stage.receiver.deliveries(),
+        outages: toll.outages.iter().map(in_ms).collect::<Result<_, _>>()?,
+    };
+    Ok(Outcome {
+        violations: violations(&evidence),
+        unseen: sabotage::unseen(&evidence),
+        speed: speed(&evidence),
+        lost: stage.database.proxy().map(Proxy::lost).unwrap_or_default(),
+        settled,
+        toll,
+        evidence,
+    })
+}
+
+async fn is_quiet(client: &Client) -> anyhow::Result<bool> {
+    Ok(Backlog::read(client).await?.is_done())
+}
+
+fn in_ms((gone, back): &(SystemTime, SystemTime)) -> anyhow::Result<(i64, i64)> {
+    let ms = |time: &SystemTime| -> anyhow::Result<i64> {
+        let since = time.duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
+        Ok(i64::try_from(since.as_millis())?)
+    };
+    Ok((ms(gone)?, ms(back)?))
+}

@@ -1,0 +1,105 @@
+//! The bank's controls.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use crate::evidence::ledger::Effect;
+
+/// How long the bank takes at most for what it is asked here.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the bank does with an order that it knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Profile {
+    /// Repeats its first answer for an idempotency key.
+    Key,
+    /// Refuses it.
+    UniqueReference,
+    /// Does it again.
+    Query,
+    /// Does it again, and cancels by our reference.
+    Cancel,
+}
+
+/// How many of a thousand orders each fault happens to.
+const FAULTS: [(&str, u16); 9] = [
+    ("hang_up_after_reading", 40),
+    ("answer_late", 15),
+    ("error_500_after_effect", 30),
+    ("land_late", 25),
+    ("refuse_connection", 20),
+    ("slow_bytes", 10),
+    ("wrong_amount_echoed", 10),
+    ("duplicate_notice", 10),
+    ("late_notice", 10),
+];
+
+/// The bank's controls.
+#[derive(Debug, Clone)]
+pub struct Controls {
+    /// Where the bank is.
+    pub url: String,
+    http: reqwest::Client,
+}
+
+impl Profile {
+    /// Its name for the bank and the gateway.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::UniqueReference => "unique-reference",
+            Self::Query => "query",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// The faults that the bank has while everything breaks: all but the one that breaks its own
+/// promise.
+#[must_use]
+pub fn faults() -> Value {
+    let chances: serde_json::Map<_, _> =
+        FAULTS.iter().map(|(name, chance)| ((*name).to_owned(), json!(chance))).collect();
+    // Later than the gateway waits.
+    json!({ "perThousand": chances, "answerLateMs": 3000, "slowByteMs": 30, "noticeDelayMs": 1500 })
+}
+
+impl Controls {
+    /// The controls of the bank at `url`.
+    ///
+    /// # Errors
+    ///
+    /// If HTTP cannot be set up.
+    pub fn new(url: String) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        Ok(Self { url, http })
+    }
+
+    /// Makes everything go right from now on.
+    ///
+    /// # Errors
+    ///
+    /// If the bank does not answer.
+    pub async fn calm(&self) -> anyhow::Result<()> {
+        let request = self.http.put(format!("{}/simulator/faults", self.url));
+        request.json(&json!({})).send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// All that took effect.
+    ///
+    /// # Errors
+    ///
+    /// If the bank does not answer, or says something strange.
+    pub async fn ledger(&self) -> anyhow::Result<Vec<Effect>> {
+        let request = self.http.get(format!("{}/simulator/ledger", self.url));
+        let ledger: Value = request.send().await?.error_for_status()?.json().await?;
+        let effects = ledger.get("effects").and_then(Value::as_array);
+        let effects = effects.context("the ledger has no effects")?;
+        effects.iter().map(Effect::read).collect()
+    }
+}

@@ -1,0 +1,83 @@
+use chaos::{
+    check::{Kind, sabotage::unseen, violations},
+    evidence::Evidence,
+};
+
+use crate::sample::{answer, evidence};
+
+fn kinds(evidence: &Evidence) -> Vec<Kind> {
+    let mut kinds: Vec<_> = violations(evidence).iter().map(|violation| violation.kind).collect();
+    kinds.dedup();
+    kinds
+}
+
+#[test]
+fn what_is_right_is_no_violation() {
+    assert_eq!(violations(&evidence()), []);
+}
+
+#[test]
+fn every_sabotage_is_seen() {
+    assert_eq!(unseen(&evidence()), [""; 0]);
+}
+
+#[test]
+fn evidence_that_nothing_can_be_done_to_proves_nothing() {
+    assert!(!unseen(&Evidence::default()).is_empty());
+}
+
+#[test]
+fn an_effect_of_an_attempt_that_the_books_call_abandoned_is_a_lost_charge() {
+    let mut evidence = evidence();
+    evidence.payments[0].attempts[1].status = "ABANDONED".to_owned();
+    assert!(kinds(&evidence).contains(&Kind::LostCharge));
+}
+
+#[test]
+fn an_abandoned_attempt_without_effect_is_right() {
+    let mut evidence = evidence();
+    let mut attempt = evidence.payments[0].attempts[1].clone();
+    attempt.id = "another".to_owned();
+    attempt.status = "ABANDONED".to_owned();
+    evidence.payments[0].attempts.push(attempt);
+    assert_eq!(violations(&evidence), []);
+}
+
+#[test]
+fn an_effect_that_the_bank_cancelled_is_none() {
+    let mut evidence = evidence();
+    let mut effect = evidence.effects[1].clone();
+    effect.is_reversed = true;
+    evidence.effects.push(effect);
+    assert_eq!(violations(&evidence), []);
+}
+
+#[test]
+fn a_charge_that_the_merchant_was_told_failed_is_one_too_many() {
+    let mut evidence = evidence();
+    evidence.stories[0].asks[2].answers = vec![answer(402, "PAYMENT_DECLINED", "{}")];
+    assert_eq!(kinds(&evidence), [Kind::DoubleCharge]);
+}
+
+#[test]
+fn a_payment_that_waits_for_a_person_is_stuck() {
+    let mut evidence = evidence();
+    evidence.payments[0].attempts[2].status = "NEEDS_REVIEW".to_owned();
+    assert!(kinds(&evidence).contains(&Kind::Stuck));
+}
+
+#[test]
+fn a_webhook_that_was_never_taken_is_lost() {
+    let mut evidence = evidence();
+    evidence.deliveries.get_mut("evt_3").unwrap().taken = 0;
+    assert_eq!(kinds(&evidence), [Kind::LostEvent]);
+}
+
+#[test]
+fn answers_that_the_contract_does_not_know_are_wrong() {
+    for (status, code) in [(500, "INTERNAL_ERROR"), (404, "PAYMENT_NOT_FOUND"), (409, "")] {
+        let mut evidence = evidence();
+        evidence.stories[0].asks[1].answers.insert(0, answer(status, code, "{}"));
+        assert_eq!(kinds(&evidence), [Kind::WrongAnswer], "{status}");
+    }
+}
