@@ -39,3 +39,8 @@ world seed:
 # Payments per second and latencies on SQLite, beside the raw ceilings of the same run.
 bench:
     scripts/bench
+
+# Lets everything break while payments are made, and writes docs/chaos.md: SECONDS on DATABASE
+# (sqlite, postgres, mariadb or all).
+chaos SECONDS="600" DATABASE="all":
+    scripts/chaos --seconds {{ SECONDS }} {{ if DATABASE == "all" { "" } else { "--database " + DATABASE } }} --scoreboard docs/chaos.md

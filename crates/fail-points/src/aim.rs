@@ -16,12 +16,8 @@ static AIM: OnceLock<Option<Aim>> = OnceLock::new();
 
 /// Says in the log that this is a test build, and where it will die.
 pub fn announce() {
-    match aim() {
-        Some(Aim { point, time, .. }) => {
-            tracing::warn!(point, time, "this build dies at a fail point");
-        }
-        None => tracing::warn!("this build has fail points: it is for tests only"),
-    }
+    let point = aim().map(|aim| format!("{}@{}", aim.point, aim.time));
+    tracing::warn!(point, "this build has fail points: it is for tests only");
 }
 
 /// Ends the process if this is where it is to die.

@@ -1,30 +1,39 @@
 //! The command line.
 #![expect(clippy::print_stdout, reason = "it is a command-line tool")]
 
-use std::{path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf, time::Duration};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use chaos::{
-    report,
-    soak::{Effort, soak},
+    matrix::matrix,
+    report::{self, Row},
+    soak::{Effort, Outcome, soak},
     world::{database::Kind, simulator::Profile, stage::Scene},
 };
 use clap::Parser;
+use futures::{StreamExt, TryStreamExt, stream};
 
 /// Kills everything while payments are made, and compares the books afterwards.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 struct Options {
-    /// For how many seconds payments are made on each database.
+    /// For how many seconds payments are made on each database; 0 for the kill matrix alone.
     #[arg(long, default_value_t = 600)]
     seconds: u64,
     /// Which databases; all of them, if none is named.
     #[arg(long, value_enum)]
     database: Vec<Kind>,
-    /// What the bank does with an order that it knows.
-    #[arg(long, value_enum, default_value_t = Profile::Key)]
-    profile: Profile,
+    /// What the bank does with an order that it knows; two kinds, if none is named. The seconds are
+    /// shared among them.
+    #[arg(long, value_enum)]
+    profile: Vec<Profile>,
+    /// Leaves the kill matrix out.
+    #[arg(long)]
+    no_matrix: bool,
+    /// Works on so many databases at once.
+    #[arg(long, default_value_t = 1)]
+    at_once: usize,
     /// How many merchants' programs make payments.
-    #[arg(long, default_value_t = 24)]
+    #[arg(long, default_value_t = 64)]
     clients: u64,
     /// Decides what is asked and killed; not what comes of it.
     #[arg(long, default_value_t = 1)]
@@ -32,6 +41,17 @@ struct Options {
     /// Where the programs are.
     #[arg(long, default_value = "target/debug")]
     programs: PathBuf,
+    /// The document whose tables are written anew, such as docs/chaos.md.
+    #[arg(long)]
+    scoreboard: Option<PathBuf>,
+}
+
+/// What is to be done on one database.
+#[derive(Debug, Clone)]
+struct Task {
+    options: Options,
+    scene: Scene,
+    seconds: u64,
 }
 
 #[tokio::main]
@@ -39,33 +59,68 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     // Everything is on this machine and speaks plain HTTP; the client wants a provider all the same.
     ensure!(rustls::crypto::ring::default_provider().install_default().is_ok(), "TLS is set up");
+    let tasks = tasks(&options)?;
+    let rows: Vec<Vec<Row>> = stream::iter(tasks)
+        .map(|task| async move { task.carry_out().await })
+        .buffered(options.at_once)
+        .try_collect()
+        .await?;
+    let rows: Vec<_> = rows.into_iter().flatten().collect();
+    println!("{}", report::tables(&rows));
+    if let Some(path) = &options.scoreboard {
+        let document = fs::read_to_string(path).context("the scoreboard cannot be read")?;
+        fs::write(path, report::entered(&document, &rows)?)?;
+    }
+    ensure!(rows.iter().all(|row| row.is_kept), "the promise was broken; see above");
+    Ok(())
+}
+
+fn tasks(options: &Options) -> anyhow::Result<Vec<Task>> {
     let databases = match options.database.as_slice() {
         [] => vec![Kind::Sqlite, Kind::Postgres, Kind::Mariadb],
         named => named.to_vec(),
     };
-    let mut rows = String::new();
-    let mut is_kept = true;
-    for database in databases {
-        let outcome = soak(&scene(&options, database)?, effort(&options)).await?;
-        rows.push_str(&report::row(database.title(), options.profile.name(), &outcome));
-        println!("== {}\n{}", database.title(), report::remarks(&outcome));
-        is_kept &= outcome.violations.is_empty() && outcome.unseen.is_empty();
+    let profiles = match options.profile.as_slice() {
+        [] => vec![Profile::Key, Profile::Query],
+        named => named.to_vec(),
+    };
+    let programs = options.programs.canonicalize().context("the programs are not built")?;
+    let seconds = options.seconds / u64::try_from(profiles.len())?;
+    let scenes = databases.iter().flat_map(|&database| {
+        let programs = programs.clone();
+        profiles.iter().map(move |&profile| {
+            let programs = programs.clone();
+            Scene { database, profile, programs, has_faults: true }
+        })
+    });
+    Ok(scenes.map(|scene| Task { options: options.clone(), scene, seconds }).collect())
+}
+
+impl Task {
+    async fn carry_out(self) -> anyhow::Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        let title = format!("{}, {}", self.scene.database.title(), self.scene.profile.name());
+        if !self.options.no_matrix {
+            let matrix = matrix(&self.scene).await.with_context(|| title.clone())?;
+            println!("== kill matrix, {title}\nnever reached: {:?}", matrix.missed);
+            println!("{}", report::remarks(&matrix.outcome));
+            rows.push(Row::of_matrix(&self.scene, &matrix));
+        }
+        if self.seconds > 0 {
+            let outcome: Outcome =
+                soak(&self.scene, self.effort()).await.with_context(|| title.clone())?;
+            println!("== soak, {title}\n{}", report::remarks(&outcome));
+            rows.push(Row::of_soak(&self.scene, self.effort(), &outcome));
+        }
+        Ok(rows)
     }
-    println!("{}{rows}", report::HEAD);
-    ensure!(is_kept, "the promise was broken, or a breach would not have been seen");
-    Ok(())
-}
 
-fn scene(options: &Options, database: Kind) -> anyhow::Result<Scene> {
-    let programs = options.programs.canonicalize()?;
-    Ok(Scene { database, profile: options.profile, programs, has_faults: true })
-}
-
-fn effort(options: &Options) -> Effort {
-    Effort {
-        load: Duration::from_secs(options.seconds),
-        clients: options.clients,
-        between_kills: Duration::from_secs((options.seconds / 150).clamp(2, 4)),
-        seed: options.seed,
+    fn effort(&self) -> Effort {
+        Effort {
+            load: Duration::from_secs(self.seconds),
+            clients: self.options.clients,
+            between_kills: Duration::from_secs((self.seconds / 75).clamp(2, 4)),
+            seed: self.options.seed,
+        }
     }
 }

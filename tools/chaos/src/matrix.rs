@@ -31,7 +31,7 @@ pub const STEPS: [&str; 8] = [
     "t2.committed",
 ];
 /// The steps of a worker on its way from an event to the merchant.
-pub const TELLING: [&str; 11] = [
+pub const TELLING: [&str; 10] = [
     "events.claimed",
     "fan_out.t2.before",
     "fan_out.t2.within",
@@ -42,7 +42,6 @@ pub const TELLING: [&str; 11] = [
     "delivery.t2.before",
     "delivery.t2.within",
     "delivery.t2.committed",
-    "attempts.claimed",
 ];
 /// The operations that ask the bank.
 const ASKING: [Operation; 5] = [
@@ -53,6 +52,8 @@ const ASKING: [Operation; 5] = [
     Operation::Refund,
 ];
 
+/// How much is paid, in minor units.
+const MINOR: i64 = 12_345;
 /// How many processes of the API die at once.
 const AT_ONCE: usize = 3;
 /// How long a process may take to come to its end.
@@ -126,19 +127,38 @@ async fn request(stage: &Stage, operation: Operation, step: &str) -> anyhow::Res
     Ok(Cell { point, has_died, story })
 }
 
-/// Brings a payment to where the operation is possible, and asks a doomed process for it, once.
+/// Asks a doomed process for an operation, once.
 async fn step_by_step(
     stage: &Stage,
     doomed: &Client,
     operation: Operation,
     rng: &mut Rng,
 ) -> anyhow::Result<Story> {
-    let token = if operation == Operation::Confirm { "tok_3ds" } else { "tok_visa" };
-    let wish = Wish { minor: rng.i64(300..1_000_000), currency: "TRY", token, is_automatic: false };
-    let goes_on = || true;
+    let mut shopping = step_to(stage, operation, rng).await?;
+    shopping.client = doomed;
+    shopping.how = ONCE;
+    let asked = match operation {
+        Operation::Create => shopping.create(wish(operation)).await,
+        Operation::Authorize => shopping.authorize(wish(operation)).await,
+        Operation::Confirm => shopping.confirm(wish(operation)).await,
+        Operation::Capture => shopping.capture(MINOR, true).await,
+        Operation::Void => shopping.void().await,
+        Operation::Refund => shopping.refund(MINOR).await,
+    };
+    ensure!(asked.is_none(), "a process answered that should have died: {:?}", shopping.story);
+    Ok(shopping.story)
+}
+
+/// Brings a payment to where the operation is possible.
+async fn step_to<'a>(
+    stage: &'a Stage,
+    operation: Operation,
+    rng: &'a mut Rng,
+) -> anyhow::Result<Shopping<'a>> {
     let story = Story::default();
     let mut shopping =
-        Shopping { client: &stage.client, rng, story, how: PATIENT, goes_on: &goes_on };
+        Shopping { client: &stage.client, rng, story, how: PATIENT, goes_on: &|| true };
+    let wish = wish(operation);
     let prepared = match operation {
         Operation::Create => Some(()),
         Operation::Authorize => shopping.create(wish).await,
@@ -148,23 +168,18 @@ async fn step_by_step(
         },
         Operation::Capture | Operation::Void => shopping.hold(wish).await,
         Operation::Refund => match shopping.hold(wish).await {
-            Some(()) => shopping.capture(wish.minor, true).await,
+            Some(()) => shopping.capture(MINOR, true).await,
             None => None,
         },
     };
     prepared.with_context(|| format!("no payment for {operation:?}: {:?}", shopping.story))?;
-    shopping.client = doomed;
-    shopping.how = ONCE;
-    let asked = match operation {
-        Operation::Create => shopping.create(wish).await,
-        Operation::Authorize => shopping.authorize(wish).await,
-        Operation::Confirm => shopping.confirm(wish).await,
-        Operation::Capture => shopping.capture(wish.minor, true).await,
-        Operation::Void => shopping.void().await,
-        Operation::Refund => shopping.refund(wish.minor).await,
-    };
-    ensure!(asked.is_none(), "a process answered that should have died: {:?}", shopping.story);
-    Ok(shopping.story)
+    Ok(shopping)
+}
+
+/// What the payment begins with.
+const fn wish(operation: Operation) -> Wish {
+    let token = if matches!(operation, Operation::Confirm) { "tok_3ds" } else { "tok_visa" };
+    Wish { minor: MINOR, currency: "TRY", token, is_automatic: false }
 }
 
 /// Every step of a worker.
@@ -178,11 +193,12 @@ async fn work(stage: &Stage) -> anyhow::Result<Vec<Cell>> {
         let point = format!("{}.query.answered", word(operation));
         cells.push(worker(stage, point, Story::default()).await?);
     }
+    cells.push(request(stage, Operation::Authorize, "call.answered").await?);
+    cells.push(worker(stage, "attempts.claimed".to_owned(), Story::default()).await?);
     for point in TELLING {
-        // What was in doubt is settled by now, and there is nothing to tell: make some.
-        let cell = request(stage, Operation::Authorize, "call.answered").await?;
-        cells.push(cell);
-        cells.push(worker(stage, point.to_owned(), Story::default()).await?);
+        // What there was to tell is told by now.
+        let story = step_to(stage, Operation::Authorize, &mut Rng::new()).await?.story;
+        cells.push(worker(stage, point.to_owned(), story).await?);
     }
     for worker in &stage.workers {
         worker.lock().await.start_at_last().await?;

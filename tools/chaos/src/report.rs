@@ -2,74 +2,250 @@
 
 use std::fmt::Write;
 
-use crate::{check::Kind, soak::Outcome, world::kill::Victim};
+use anyhow::Context;
 
-/// The columns of the scoreboard.
-pub const HEAD: &str = "\
-| database | bank | payments | kills | double charges | lost charges | stuck | lost events | other \
-breaches | repeated webhooks, all with equal bytes | in doubt | settled after p50 / p99 / max | \
-all quiet after |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-";
+use crate::{
+    check::Kind,
+    matrix::Matrix,
+    soak::{Effort, Outcome},
+    world::{kill::Victim, stage::Scene},
+};
 
-/// One row of the scoreboard.
+/// A table of the scoreboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// A process dies at every step.
+    Matrix,
+    /// Random load while everything breaks.
+    Soak,
+    /// What broke meanwhile.
+    Faults,
+}
+
+/// One line of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// In which tables, as which lines.
+    pub lines: Vec<(Table, String)>,
+    /// Whether the promise was kept, and a breach would have been seen.
+    pub is_kept: bool,
+}
+
+impl Table {
+    const ALL: [Self; 3] = [Self::Matrix, Self::Soak, Self::Faults];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Matrix => "matrix",
+            Self::Soak => "soak",
+            Self::Faults => "faults",
+        }
+    }
+
+    const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Matrix => &[
+                "database",
+                "bank",
+                "fail points",
+                "died there",
+                "double charges",
+                "lost charges",
+                "stuck",
+                "lost events",
+                "other breaches",
+                "command",
+            ],
+            Self::Soak => &[
+                "database",
+                "bank",
+                "payments",
+                "kills",
+                "double charges",
+                "lost charges",
+                "stuck",
+                "lost events",
+                "other breaches",
+                "repeated webhooks, equal bytes",
+                "in doubt",
+                "settled within p50 / p99 / max",
+                "quiet after",
+                "command",
+            ],
+            Self::Faults => &[
+                "database",
+                "bank",
+                "API killed",
+                "worker killed",
+                "bank killed",
+                "database crashed",
+                "COMMITs lost",
+                "answers to COMMIT lost",
+                "other database answers lost",
+                "webhooks refused",
+                "requests answered",
+            ],
+        }
+    }
+
+    fn head(self) -> String {
+        let columns = self.columns();
+        format!("| {} |\n|{}\n", columns.join(" | "), " --- |".repeat(columns.len()))
+    }
+
+    fn markers(self) -> [String; 2] {
+        ["begin", "end"].map(|side| format!("<!-- {side} {} -->\n", self.name()))
+    }
+}
+
+impl Row {
+    /// What came of a kill matrix.
+    #[must_use]
+    pub fn of_matrix(scene: &Scene, matrix: &Matrix) -> Self {
+        let outcome = &matrix.outcome;
+        let mut cells = key(scene);
+        cells.push((matrix.died.len() + matrix.missed.len()).to_string());
+        cells.push(matrix.died.len().to_string());
+        cells.extend(breaches(outcome));
+        cells.push(format!("`scripts/chaos --seconds 0 {}`", arguments(scene)));
+        let is_kept = is_kept(outcome) && matrix.missed.is_empty();
+        Self { lines: vec![(Table::Matrix, line(&cells))], is_kept }
+    }
+
+    /// What came of random load.
+    #[must_use]
+    pub fn of_soak(scene: &Scene, effort: Effort, outcome: &Outcome) -> Self {
+        let mut cells = key(scene);
+        cells.push(outcome.evidence.payments.len().to_string());
+        cells.push(outcome.toll.total().to_string());
+        cells.extend(breaches(outcome));
+        let deliveries = outcome.evidence.deliveries.values();
+        cells.push(deliveries.map(|delivery| delivery.arrived - 1).sum::<u64>().to_string());
+        let speed = outcome.speed;
+        cells.push(speed.in_doubt.to_string());
+        let times = [speed.p50_ms, speed.p99_ms, speed.max_ms].map(seconds);
+        cells.push(times.join(" / "));
+        cells.push(format!("{} s", outcome.settled.as_secs()));
+        let load = effort.load.as_secs();
+        let arguments = arguments(scene);
+        cells.push(format!("`scripts/chaos --no-matrix --seconds {load} {arguments}`"));
+        let faults = line(&faults(scene, outcome));
+        let lines = vec![(Table::Soak, line(&cells)), (Table::Faults, faults)];
+        Self { lines, is_kept: is_kept(outcome) }
+    }
+}
+
+/// All tables that have rows.
 #[must_use]
-pub fn row(database: &str, profile: &str, outcome: &Outcome) -> String {
-    let count = |kinds: &[Kind]| {
-        outcome.violations.iter().filter(|violation| kinds.contains(&violation.kind)).count()
-    };
-    let kills: Vec<_> =
-        outcome.toll.kills.iter().map(|(victim, times)| format!("{times} {victim:?}")).collect();
-    let repeated: u64 =
-        outcome.evidence.deliveries.values().map(|delivery| delivery.arrived - 1).sum();
-    let others = [
-        Kind::WrongAmount,
-        Kind::WrongEvents,
-        Kind::DifferentDuplicate,
-        Kind::WrongAnswer,
-        Kind::TwoAnswers,
-    ];
-    let speed = outcome.speed;
-    let seconds = |ms: i64| format!("{}.{} s", ms / 1000, ms % 1000 / 100);
-    format!(
-        "| {database} | {profile} | {} | {} ({}) | {} | {} | {} | {} | {} | {repeated} | {} | {} / {} / {} | {} s |\n",
-        outcome.evidence.payments.len(),
-        outcome.toll.total(),
-        kills.join(", ").to_lowercase(),
-        count(&[Kind::DoubleCharge]),
-        count(&[Kind::LostCharge]),
-        count(&[Kind::Stuck]),
-        count(&[Kind::LostEvent]),
-        count(&others),
-        speed.in_doubt,
-        seconds(speed.p50_ms),
-        seconds(speed.p99_ms),
-        seconds(speed.max_ms),
-        outcome.settled.as_secs(),
-    )
+pub fn tables(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for table in Table::ALL {
+        let lines: String = lines(rows, table).collect();
+        if !lines.is_empty() {
+            text.push_str(&table.head());
+            text.push_str(&lines);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The document with the rows in its tables: each in the place of the row of the same database and
+/// bank, or at the end.
+///
+/// # Errors
+///
+/// If the document has no place for a table.
+pub fn entered(document: &str, rows: &[Row]) -> anyhow::Result<String> {
+    let mut document = document.to_owned();
+    for table in Table::ALL {
+        let [begin, end] = table.markers();
+        let missing = || format!("the document has no {}", begin.trim());
+        let (before, rest) = document.split_once(&begin).with_context(missing)?;
+        let (old, after) = rest.split_once(&end).with_context(missing)?;
+        let mut kept: Vec<_> = old.lines().skip(2).map(|line| format!("{line}\n")).collect();
+        for new in lines(rows, table) {
+            match kept.iter_mut().find(|old| is_same(old, &new)) {
+                Some(old) => *old = new,
+                None => kept.push(new),
+            }
+        }
+        let kept = kept.concat();
+        document = format!("{before}{begin}{}{kept}{end}{after}", table.head());
+    }
+    Ok(document)
 }
 
 /// What else is worth knowing, for whoever watches.
 #[must_use]
 pub fn remarks(outcome: &Outcome) -> String {
     let mut text = String::new();
-    let toll = &outcome.toll;
-    let database = toll.kills.get(&Victim::Database).copied().unwrap_or_default();
-    let write = |text: &mut String, line: std::fmt::Arguments<'_>| {
-        // Text takes everything.
-        text.write_fmt(line).unwrap_or_default();
-    };
-    write(
-        &mut text,
-        format_args!("lost on the way to the database: {:?}, restarts {database}\n", outcome.lost),
-    );
-    write(&mut text, format_args!("ended by themselves: {:?}\n", toll.died_alone));
-    write(
-        &mut text,
-        format_args!("breaches that would not have been seen: {:?}\n", outcome.unseen),
-    );
+    for name in &outcome.toll.died_alone {
+        line_to(&mut text, &format!("ended by itself: {name}"));
+    }
+    for name in &outcome.unseen {
+        line_to(&mut text, &format!("THE CHECKS ARE BLIND: {name}"));
+    }
     for violation in outcome.violations.iter().take(20) {
-        write(&mut text, format_args!("VIOLATION {violation}\n"));
+        line_to(&mut text, &format!("VIOLATION {violation}"));
     }
     text
+}
+
+fn line_to(text: &mut String, line: &str) {
+    // Text takes everything.
+    writeln!(text, "{line}").unwrap_or_default();
+}
+
+fn lines(rows: &[Row], table: Table) -> impl Iterator<Item = String> {
+    let all = rows.iter().flat_map(|row| &row.lines);
+    all.filter(move |(its, _)| *its == table).map(|(_, line)| line.clone())
+}
+
+/// Whether two rows are of the same database and bank.
+fn is_same(one: &str, other: &str) -> bool {
+    one.split('|').take(3).eq(other.split('|').take(3))
+}
+
+fn is_kept(outcome: &Outcome) -> bool {
+    outcome.violations.is_empty() && outcome.unseen.is_empty()
+}
+
+fn key(scene: &Scene) -> Vec<String> {
+    vec![scene.database.title().to_owned(), scene.profile.name().to_owned()]
+}
+
+fn arguments(scene: &Scene) -> String {
+    let database = scene.database.title().to_lowercase().replace("postgresql", "postgres");
+    format!("--database {database} --profile {}", scene.profile.name())
+}
+
+fn breaches(outcome: &Outcome) -> [String; 5] {
+    let count = |kind: Kind| outcome.violations.iter().filter(|found| found.kind == kind).count();
+    let named = [Kind::DoubleCharge, Kind::LostCharge, Kind::Stuck, Kind::LostEvent].map(count);
+    let others = outcome.violations.len() - named.iter().sum::<usize>();
+    let [double, lost, stuck, untold] = named;
+    [double, lost, stuck, untold, others].map(|count| count.to_string())
+}
+
+fn faults(scene: &Scene, outcome: &Outcome) -> Vec<String> {
+    let killed = |victim| outcome.toll.kills.get(&victim).copied().unwrap_or_default();
+    let mut cells = key(scene);
+    let kills = [Victim::Api, Victim::Worker, Victim::Bank, Victim::Database].map(killed);
+    let lost = outcome.lost;
+    let deliveries = outcome.evidence.deliveries.values();
+    let refused = deliveries.map(|delivery| delivery.arrived - delivery.taken).sum();
+    let counts = [lost.commits, lost.commit_answers, lost.other_answers, refused];
+    cells.extend(kills.iter().chain(&counts).map(u64::to_string));
+    let asks = outcome.evidence.stories.iter().flat_map(|story| &story.asks);
+    cells.push(asks.map(|ask| ask.answers.len()).sum::<usize>().to_string());
+    cells
+}
+
+fn seconds(ms: i64) -> String {
+    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}
+
+fn line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
 }

@@ -10,6 +10,9 @@ use tokio::sync::Mutex;
 
 use super::{process::Process, stage::Stage};
 
+/// How often a supervisor looks.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// What can be killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Victim {
@@ -58,13 +61,24 @@ pub async fn rampage(
     let mut toll = Toll::default();
     while Instant::now() + pause < deadline {
         let half = u64::try_from(pause.as_millis())? / 2;
-        tokio::time::sleep(Duration::from_millis(rng.u64(half..=3 * half))).await;
-        revive(stage, &mut toll).await?;
+        let wait = Duration::from_millis(rng.u64(half..=3 * half));
+        watch(stage, Instant::now() + wait, &mut toll).await?;
         let victim = strike(stage, &mut rng, &mut toll).await?;
         *toll.kills.entry(victim).or_default() += 1;
     }
-    revive(stage, &mut toll).await?;
+    watch(stage, deadline, &mut toll).await?;
     Ok(toll)
+}
+
+/// Starts again what ends although nobody killed it, as a supervisor would.
+async fn watch(stage: &Stage, until: Instant, toll: &mut Toll) -> anyhow::Result<()> {
+    loop {
+        revive(stage, toll).await?;
+        if until <= Instant::now() {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 async fn strike(stage: &Stage, rng: &mut Rng, toll: &mut Toll) -> anyhow::Result<Victim> {
@@ -98,7 +112,6 @@ async fn kill(process: Option<&Mutex<Process>>, rng: &mut Rng) -> anyhow::Result
     Ok(())
 }
 
-/// Starts again what ended although nobody killed it, as a supervisor would.
 async fn revive(stage: &Stage, toll: &mut Toll) -> anyhow::Result<()> {
     for process in stage.processes() {
         let mut process = process.lock().await;

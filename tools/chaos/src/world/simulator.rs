@@ -26,13 +26,13 @@ pub enum Profile {
 
 /// How many of a thousand orders each fault happens to.
 const FAULTS: [(&str, u16); 9] = [
-    ("hang_up_after_reading", 40),
-    ("answer_late", 15),
-    ("error_500_after_effect", 30),
-    ("land_late", 25),
-    ("refuse_connection", 20),
-    ("slow_bytes", 10),
-    ("wrong_amount_echoed", 10),
+    ("hang_up_after_reading", 15),
+    ("answer_late", 6),
+    ("error_500_after_effect", 12),
+    ("land_late", 10),
+    ("refuse_connection", 10),
+    ("slow_bytes", 5),
+    ("wrong_amount_echoed", 5),
     ("duplicate_notice", 10),
     ("late_notice", 10),
 ];

@@ -193,6 +193,7 @@ impl Gateway<'_> {
             ("PAYMENT_WEBHOOK_RETRY_INTERVALS", &retries),
             ("PAYMENT_WORKER_LEASE_SECONDS", "4"),
             ("PROVIDERS_MOCK_PROVIDER_BASE_URL", self.bank),
+            ("PROVIDERS_MOCK_PROVIDER_MAX_LATE_LANDING_SECONDS", "4"),
             ("PROVIDERS_MOCK_PROVIDER_PROFILE", self.scene.profile.name()),
         ];
         settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
