@@ -10,6 +10,7 @@
 //! | `OPERATION.t1.before`, `.within`, `.committed` | around the write that records an attempt before it is sent |
 //! | `OPERATION.call.before`, `.answered` | around the call to the provider |
 //! | `OPERATION.query.before`, `.answered` | around the question what became of it |
+//! | `OPERATION.cancel.before`, `.answered` | around the order to take back what came of it |
 //! | `OPERATION.t2.before`, `.within`, `.committed` | around the write that records the outcome |
 //! | `OPERATION.doubt.before`, `.within`, `.committed` | around the write that records that nobody knows yet |
 //! | `events.claimed`, `deliveries.claimed`, `attempts.claimed` | after a worker claimed something |

@@ -1,6 +1,6 @@
 //! What a write or a call is, for fail points to aim at.
 
-use payment_core::attempt::{Attempt, AttemptState, Instruction};
+use payment_core::attempt::{Attempt, Instruction};
 use payment_ports::store::Change;
 
 /// One write of the gateway.
@@ -56,9 +56,9 @@ pub(crate) const fn operation_of(attempt: &Attempt) -> &'static str {
 #[expect(clippy::wildcard_enum_match_arm, reason = "few writes have points")]
 fn ended(change: &Change) -> Option<Write> {
     match change {
-        Change::UpdateAttempt { attempt, .. } => {
-            let in_doubt = attempt.state == AttemptState::Intent;
-            let part = if in_doubt { Part::Doubt } else { Part::T2 };
+        Change::UpdateAttempt { attempt, from } => {
+            let is_over = attempt.state != from.state;
+            let part = if is_over { Part::T2 } else { Part::Doubt };
             Some(Write { operation: operation_of(attempt), part })
         }
         Change::FinishEvent { .. } => Some(Write { operation: "fan_out", part: Part::T2 }),

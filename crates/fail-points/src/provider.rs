@@ -37,6 +37,7 @@ async fn around<T>(
 }
 
 const CALL: [&str; 2] = ["call.before", "call.answered"];
+const CANCEL: [&str; 2] = ["cancel.before", "cancel.answered"];
 const QUERY: [&str; 2] = ["query.before", "query.answered"];
 
 #[async_trait]
@@ -63,6 +64,10 @@ impl Provider for FailingProvider {
 
     async fn refund(&self, attempt: &Attempt, terms: &Refund) -> CallResult {
         around(attempt, CALL, self.0.refund(attempt, terms)).await
+    }
+
+    async fn cancel(&self, attempt: &Attempt) -> CallResult {
+        around(attempt, CANCEL, self.0.cancel(attempt)).await
     }
 
     async fn query(&self, attempt: &Attempt) -> Result<Found, ProviderError> {

@@ -13,8 +13,9 @@ use payment_core::{
 };
 use payment_ports::{
     store::{
-        ApiKey, ApplyError, Backlog, Change, Claim, Directory, Load, Loaded, LoadedAttempt,
-        LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError, WorkQueue,
+        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Load, Loaded,
+        LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
+        WorkQueue,
     },
     webhook::{ClaimedDelivery, Endpoint, OutboxEvent},
 };
@@ -63,6 +64,10 @@ impl WorkQueue for FailingStore {
 
     async fn claim_attempts(&self, claim: &Claim) -> Result<Vec<AttemptId>, StoreError> {
         Ok(claimed("attempts", self.0.claim_attempts(claim).await?))
+    }
+
+    async fn attempts_for_review(&self, limit: u64) -> Result<Vec<Attempt>, StoreError> {
+        self.0.attempts_for_review(limit).await
     }
 
     async fn overdue_sessions(
@@ -160,6 +165,10 @@ impl Directory for FailingStore {
         id: EndpointId,
     ) -> Result<Option<Endpoint>, StoreError> {
         self.0.endpoint(merchant, mode, id).await
+    }
+
+    async fn audit_entries(&self, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {
+        self.0.audit_entries(subject).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
