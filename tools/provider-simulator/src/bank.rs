@@ -9,10 +9,12 @@ use std::{
 
 use crate::{
     answer::{Answer, Refusal, Status},
-    books::{Books, Entry, Judged},
+    books::Books,
     card::{Card, News},
     clock::now_ms,
+    entry::Entry,
     journal::{Journal, Written},
+    judge::Judged,
     order::{Operation, Order},
     profile::Profile,
 };

@@ -5,10 +5,11 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    answer::{Refusal, Status},
+    answer::Refusal,
     bank::Inner,
-    books::{Books, Entry},
+    books::Books,
     delivery::{self, Delivery},
+    entry::Entry,
     fault::Faults,
     hold::Hold,
     order::Operation,
@@ -54,7 +55,7 @@ fn ledger(inner: &Inner) -> Value {
 }
 
 fn is_effect(entry: &Entry) -> bool {
-    entry.answer.status == Status::Approved && entry.operation != Operation::Cancel
+    entry.is_done() && entry.operation != Operation::Cancel
 }
 
 fn effect(books: &Books, entry: &Entry) -> Value {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Read, Write},
     path::Path,
     sync::mpsc::{Receiver, Sender, channel},
     thread,
@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::books::Entry;
+use crate::entry::Entry;
 
 /// Appends lines; many that come at once share one fsync.
 #[derive(Debug)]
@@ -65,14 +65,15 @@ fn recover(file: &mut File) -> io::Result<Vec<Entry>> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    if whole < bytes.len() {
-        file.set_len(u64::try_from(whole).map_err(io::Error::other)?)?;
-        file.seek(SeekFrom::End(0))?;
-        file.sync_all()?;
-    }
     let lines = bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n');
     let lines = lines.filter(|line| !line.is_empty());
-    lines.map(|line| serde_json::from_slice(line).map_err(io::Error::from)).collect()
+    // What is no ledger is found out before it is changed.
+    let entries: Vec<Entry> = lines.map(serde_json::from_slice).collect::<Result<_, _>>()?;
+    if whole < bytes.len() {
+        file.set_len(u64::try_from(whole).map_err(io::Error::other)?)?;
+        file.sync_all()?;
+    }
+    Ok(entries)
 }
 
 /// Ends when the bank does, or with the first failure: half a line must be the last one.

@@ -12,11 +12,11 @@ use serde_json::json;
 use crate::{
     answer::Refusal,
     bank::{Arrival, Bank},
-    books::proof,
     card::ThreeDs,
     code, control,
     delivery::{self, Delivery},
     fault::Fault,
+    judge::proof,
     operate::operate,
     order::Operation,
     reply,

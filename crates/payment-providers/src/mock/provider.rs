@@ -40,7 +40,7 @@ impl MockProvider {
         let capabilities = Capabilities {
             dedupe: Dedupe::Key { retention: Duration::from_hours(24) },
             query: Query::ByOurReference,
-            void_by_our_reference: true,
+            void_by_our_reference: false,
             multi_capture: true,
             partial_refund: true,
             currencies: Vec::new(),

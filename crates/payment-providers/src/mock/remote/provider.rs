@@ -92,6 +92,11 @@ impl Provider for RemoteMock {
         self.order(attempt).await
     }
 
+    async fn cancel(&self, attempt: &Attempt) -> CallResult {
+        let answer = self.send(request::cancel(&self.base, attempt)?).await?;
+        response::outcome(attempt, &answer)
+    }
+
     async fn query(&self, attempt: &Attempt) -> Result<Found, ProviderError> {
         let answer = self.send(request::query(&self.base, attempt)?).await?;
         response::found(attempt, &answer)
@@ -103,18 +108,6 @@ impl Provider for RemoteMock {
 
     fn three_ds(&self) -> Option<&dyn ThreeDs> {
         Some(self)
-    }
-}
-
-impl RemoteMock {
-    /// Sees to it that nothing comes of an attempt, now or later.
-    ///
-    /// # Errors
-    ///
-    /// [`ProviderError`]; something may still come of it.
-    pub async fn cancel(&self, attempt: &Attempt) -> CallResult {
-        let answer = self.send(request::cancel(&self.base, attempt)?).await?;
-        response::outcome(attempt, &answer)
     }
 }
 

@@ -81,12 +81,16 @@ impl Bank {
 
     /// Waits until no order is under way any more.
     pub(crate) async fn landed(&self) {
-        while self.ledger().await["underWay"] != 0 {}
+        while self.ledger().await["underWay"] != 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Waits until something took effect.
     pub(crate) async fn moved(&self) {
-        while self.effects().await.is_empty() {}
+        while self.effects().await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// How many orders arrived.

@@ -14,7 +14,7 @@ use webhook_signing::{
     verify::{Received, verify_standard},
 };
 
-use super::bank::Bank;
+use super::bank::{Bank, another};
 use crate::fixture::{approve, authorize, send};
 
 const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -93,10 +93,13 @@ async fn duplicate_notice_tells_the_same_twice() {
 }
 
 #[tokio::test]
-async fn late_notice_is_told_after_the_answer() {
+async fn late_notice_is_told_after_those_that_were_done_later() {
     let (receiver, bank) = notified().await;
-    bank.set_faults(json!({ "script": ["late_notice"], "noticeDelayMs": 50 })).await;
+    bank.set_faults(json!({ "script": ["late_notice"], "noticeDelayMs": 1500 })).await;
     approve(&bank.provider, &authorize("tok_visa")).await;
+    let second = another(2, &authorize("tok_visa"));
+    approve(&bank.provider, &second).await;
+    assert_eq!(next(&receiver).await.1["reference"], second.id.to_string());
     assert_eq!(next(&receiver).await.1, told("approved"));
 }
 
