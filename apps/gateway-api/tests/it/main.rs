@@ -35,6 +35,8 @@ mod seed_examples;
 #[cfg(test)]
 mod shutdown;
 #[cfg(test)]
+mod simulator;
+#[cfg(test)]
 mod strict_json;
 #[cfg(test)]
 mod support;

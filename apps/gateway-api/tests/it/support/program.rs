@@ -17,6 +17,7 @@ use super::Client;
 pub(crate) struct Place {
     folder: TempDir,
     database: Option<String>,
+    settings: Vec<(&'static str, String)>,
 }
 
 /// The running program; it is killed when the test ends.
@@ -30,7 +31,7 @@ pub(crate) struct Program {
 impl Place {
     /// Where nothing is configured: the database is a file in the folder.
     pub(crate) fn unconfigured() -> Self {
-        Self { folder: TempDir::new().unwrap(), database: None }
+        Self { folder: TempDir::new().unwrap(), database: None, settings: Vec::new() }
     }
 
     /// Runs a test in a place with an empty database of its own.
@@ -42,6 +43,12 @@ impl Place {
         Box::pin(database.empty(test)).await;
     }
 
+    /// The same place with a variable in its environment.
+    pub(crate) fn with(mut self, variable: &'static str, value: &str) -> Self {
+        self.settings.push((variable, value.to_owned()));
+        self
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -50,6 +57,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gateway-api"));
         command.args(arguments).current_dir(self.path()).env_clear().env("SERVER_PORT", "0");
         command.envs(self.database.iter().map(|url| ("DATABASE_URL", url)));
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 
