@@ -23,13 +23,20 @@ use gateway_runtime::{
     wiring::{Runtime, migrate, wire},
     worker,
 };
-use payment_core::id::{MerchantId, Mode};
-use payment_usecases::{api_keys, merchants};
+use payment_core::{
+    attempt::Attempt,
+    id::{MerchantId, Mode},
+};
+use payment_usecases::{
+    api_keys, merchants,
+    ports::Ports,
+    review::{self, Settlement},
+};
 use secrecy::ExposeSecret;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{ApiKeys, Command, CommandLine, Merchants};
+use crate::cli::{ApiKeys, Attempts, Command, CommandLine, Merchants};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -52,8 +59,39 @@ async fn main() -> anyhow::Result<()> {
             let key = api_keys::issue(&runtime.ports, &merchant, Mode::from(mode)).await?;
             say(key.expose_secret())
         }
+        Command::Attempts(command) => attempts(&wire(&settings).await?.ports, command).await,
         Command::Openapi => Ok(()),
     }
+}
+
+/// What an operator does with attempts that only a person can settle.
+async fn attempts(ports: &Ports, command: Attempts) -> anyhow::Result<()> {
+    match command {
+        Attempts::Review { limit } => {
+            let waiting = review::waiting(ports, limit).await?;
+            waiting.iter().try_for_each(|attempt| say(&described(attempt)))
+        }
+        Attempts::Settle { attempt, verdict, by, reason, provider_reference } => {
+            let settlement = Settlement {
+                attempt: attempt.into(),
+                verdict: verdict.into(),
+                provider_reference,
+                actor: by,
+                reason,
+            };
+            let settled = Box::pin(review::settle(ports, &settlement)).await?;
+            say(&described(&settled))
+        }
+    }
+}
+
+fn described(attempt: &Attempt) -> String {
+    let Attempt { id, payment, provider, amount, state, error, created_at, .. } = attempt;
+    let operation = attempt.instruction.operation();
+    let why = error.as_deref().unwrap_or("-");
+    format!(
+        "{id} {state} {operation} of {amount} at {provider}, payment {payment}, since {created_at}: {why}"
+    )
 }
 
 /// Serves until the process is asked to end; then finishes requests first, and the worker last, so

@@ -163,7 +163,11 @@ impl Asking<'_> {
             && self.capabilities().query == Query::ByOurReference
             && self.window().must_have_landed(self.ports.clock.now());
         let finding = Finding::from(ask(self.ports, self.provider, self.attempt).await);
-        if is_proof { finding } else { finding.of_all_calls() }
+        if is_proof && let Finding::NotSent(cause) | Finding::Misconfigured(cause) = &finding {
+            // Watched, since clocks can err.
+            return Finding::GivenUp(cause.clone());
+        }
+        finding.of_all_calls()
     }
 
     /// The fastest end: whatever came of it is taken back.

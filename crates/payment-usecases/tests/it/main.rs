@@ -11,9 +11,13 @@ mod fingerprints;
 #[cfg(test)]
 mod idempotent;
 #[cfg(test)]
+mod late;
+#[cfg(test)]
 mod payments;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod review;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

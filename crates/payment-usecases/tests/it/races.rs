@@ -192,9 +192,10 @@ async fn a_call_that_never_left_and_never_can_is_given_up_once_that_is_certain()
     world.provider.script(Call::Authorize, never);
     assert_eq!(keyed_authorize(&world, payment).await.unwrap().status, 202);
     world.settle_for(Duration::from_mins(3)).await;
-    assert_eq!(world.attempt_states(), [AttemptState::FailedNotSent]);
-    assert_eq!(world.payment(payment).pending, None);
-    assert!(world.store.tables().records.is_empty(), "the key may be used again");
+    assert_eq!(world.attempt_states(), [AttemptState::Abandoned], "clocks can err: watched");
+    assert_eq!(world.payment(payment).status, Status::Failed);
+    let again = keyed_authorize(&world, payment).await.unwrap();
+    assert_eq!((again.status, again.is_replay), (502, true));
 }
 
 #[tokio::test(start_paused = true)]

@@ -96,6 +96,11 @@ impl ScriptedProvider {
         self.lock().found.extend(answers);
     }
 
+    /// From now on the books answer every query.
+    pub fn forget_scripted_queries(&self) {
+        self.lock().found.clear();
+    }
+
     /// The next query is never answered.
     pub fn hang_next_query(&self) {
         self.lock().hanging_queries += 1;
