@@ -1,11 +1,15 @@
 //! The program itself, started as an operator starts it.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, net::TcpListener, process::Stdio, time::Duration};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Client, program::Place, receiver::Receiver};
+use crate::support::{
+    Client,
+    program::{Place, Program},
+    receiver::Receiver,
+};
 
 payment_store::on_every_database! { crate::support::program::Place::on:
     a_request_in_flight_is_answered_before_it_ends
@@ -211,6 +215,40 @@ async fn merchants_and_keys_are_made_on_the_command_line(place: Place) {
         let payment = client.created().await;
         assert_eq!(client.get(&payment).await.string("merchantId"), "TRENDYOL");
     }
+}
+
+#[tokio::test]
+async fn what_nobody_can_know_is_settled_on_the_command_line() {
+    let place = Place::unconfigured();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = place.program(&[]);
+    command
+        .env("PROVIDERS_MOCK_PROVIDER_BASE_URL", format!("http://{}", silent.local_addr().unwrap()))
+        .env("PAYMENT_PROVIDER_CALL_TIMEOUT_SECONDS", "1")
+        .env("PAYMENT_PROVIDER_REVIEW_AFTER_HOURS", "0");
+    let program = Program::spawn(command.stderr(Stdio::null()));
+    let payment = program.client.created().await;
+    assert_eq!(program.client.authorize(&payment, "tok_visa").await.status, 202);
+
+    let listed = loop {
+        let listed = place.output(&["attempts", "review"]);
+        assert!(listed.status.success(), "{}", text(&listed.stderr));
+        if !listed.stdout.is_empty() {
+            break text(&listed.stdout);
+        }
+    };
+    assert!(listed.contains("NEEDS_REVIEW AUTHORIZE of 1500.00 TRY at MOCK_PROVIDER"), "{listed}");
+    assert!(listed.contains(payment.rsplit('/').next().unwrap()), "{listed}");
+    let attempt = listed.split(' ').next().unwrap();
+    let settle = ["attempts", "settle", attempt, "--as", "succeeded", "--by", "Ayşe"];
+    let nameless = place.output(&[&settle[..], &["--reason", "seen"]].concat());
+    assert!(!nameless.status.success());
+    assert!(text(&nameless.stderr).contains("provider reference"), "{}", text(&nameless.stderr));
+    let known = ["--reason", "seen in the panel", "--provider-reference", "bank-1"];
+    let settled = place.output(&[&settle[..], &known].concat());
+    assert!(settled.status.success(), "{}", text(&settled.stderr));
+    assert!(text(&settled.stdout).contains("SUCCEEDED"));
+    assert_eq!(program.client.status_of(&payment).await, "AUTHORIZED");
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(super) fn payment(reader: &mut Reader<'_>) -> Option<PaymentRules> {
     let minutes = reader.number("payment.threeds.session-timeout-minutes", 1..=60, 5);
     let wait = reader.number("payment.idempotency.wait-milliseconds", 0..=10_000, 2000);
     let days = reader.number("payment.idempotency.retention-days", 1..=90, 7);
-    let review_after = reader.number("payment.provider.review-after-hours", 1..=720, 7 * 24);
+    let review_after = reader.number("payment.provider.review-after-hours", 0..=720, 7 * 24);
     let call_timeout = reader.seconds("payment.provider.call-timeout-seconds", 1..=120, 25);
     let lease = reader.seconds("payment.worker.lease-seconds", 2..=600, 60);
     let default_provider = reader.parsed(DEFAULT_PROVIDER, provider_id);
