@@ -99,8 +99,7 @@ pub async fn matrix(scene: &Scene) -> anyhow::Result<Matrix> {
     let points = |cells: Vec<&Cell>| cells.iter().map(|cell| cell.point.clone()).collect();
     let (died, missed) = (points(died), points(missed));
     let stories = cells.into_iter().map(|cell| cell.story).collect();
-    let outcome = settle(&stage, stories, toll).await?;
-    stage.strike().await?;
+    let outcome = settle(stage, stories, toll).await?;
     Ok(Matrix { died, missed, outcome })
 }
 

@@ -186,6 +186,9 @@ pub fn remarks(outcome: &Outcome) -> String {
     for name in &outcome.unseen {
         line_to(&mut text, &format!("THE CHECKS ARE BLIND: {name}"));
     }
+    if let Some(logs) = &outcome.logs {
+        line_to(&mut text, &format!("logs and ledger: {}", logs.display()));
+    }
     for violation in outcome.violations.iter().take(20) {
         line_to(&mut text, &format!("VIOLATION {violation}"));
     }

@@ -1,6 +1,9 @@
 //! Random load while everything breaks, and the comparison afterwards.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 use anyhow::Context;
 
@@ -47,6 +50,8 @@ pub struct Outcome {
     pub settled: Duration,
     /// Every breach of the promise.
     pub violations: Vec<Violation>,
+    /// Where the logs are, if there was a breach.
+    pub logs: Option<PathBuf>,
     /// The breaches that the checks would not have seen.
     pub unseen: Vec<&'static str>,
     /// How long it took to settle what was in doubt.
@@ -68,17 +73,15 @@ pub async fn soak(scene: &Scene, effort: Effort) -> anyhow::Result<Outcome> {
     let toll = toll?;
     stage.fail(false);
     stage.controls.calm().await?;
-    let outcome = settle(&stage, stories, toll).await?;
-    stage.strike().await?;
-    Ok(outcome)
+    settle(stage, stories, toll).await
 }
 
-/// Waits until nothing is left to do, and reads and judges everything.
+/// Waits until nothing is left to do, reads and judges everything, and ends it.
 ///
 /// # Errors
 ///
 /// If something cannot be read.
-pub async fn settle(stage: &Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow::Result<Outcome> {
+pub async fn settle(stage: Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow::Result<Outcome> {
     let begun = Instant::now();
     let deadline = begun + QUIET;
     crowd::finish(&stage.client, &mut stories, deadline).await;
@@ -94,11 +97,14 @@ pub async fn settle(stage: &Stage, mut stories: Vec<Story>, toll: Toll) -> anyho
         deliveries: stage.receiver.deliveries(),
         outages: toll.outages.iter().map(in_ms).collect::<Result<_, _>>()?,
     };
+    let violations = violations(&evidence);
+    let lost = stage.database.proxy().map(Proxy::lost).unwrap_or_default();
     Ok(Outcome {
-        violations: violations(&evidence),
+        logs: stage.strike(!violations.is_empty()).await?,
+        violations,
         unseen: sabotage::unseen(&evidence),
         speed: speed(&evidence),
-        lost: stage.database.proxy().map(Proxy::lost).unwrap_or_default(),
+        lost,
         settled,
         toll,
         evidence,

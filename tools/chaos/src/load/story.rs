@@ -76,7 +76,8 @@ impl Shopping<'_> {
         let wish = Wish::random(self.rng);
         if self.hold(wish).await.is_some() {
             let taken = match self.rng.u8(0..100) {
-                _ if wish.is_automatic => Some(wish.minor),
+                // The capture that follows by itself may have come to nothing.
+                _ if wish.is_automatic => self.is_taken().then_some(wish.minor),
                 0..10 => None,
                 10..25 => self.void().await.and(None),
                 25..60 => self.capture(wish.minor, true).await.map(|()| wish.minor),
@@ -118,6 +119,10 @@ impl Shopping<'_> {
     pub(crate) async fn confirm(&mut self, wish: Wish) -> Option<()> {
         let page = format!("/3ds/verify?session={}", self.session()?);
         self.ask(Operation::Confirm, page, wish.minor, json!({ "code": "111111" })).await
+    }
+
+    fn is_taken(&self) -> bool {
+        self.story.asks.last().is_some_and(|ask| ask.says("CAPTURED"))
     }
 
     fn session(&self) -> Option<String> {

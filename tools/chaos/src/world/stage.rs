@@ -130,16 +130,17 @@ impl Stage {
         }
     }
 
-    /// Ends everything.
+    /// Ends everything; answers where the logs are, if they are worth keeping.
     ///
     /// # Errors
     ///
     /// If something cannot be ended.
-    pub async fn strike(self) -> anyhow::Result<()> {
+    pub async fn strike(self, is_worth_keeping: bool) -> anyhow::Result<Option<PathBuf>> {
         for process in self.processes() {
             process.lock().await.kill().await?;
         }
-        self.database.stop().await
+        self.database.stop().await?;
+        Ok(is_worth_keeping.then(|| self.folder.keep()))
     }
 
     /// All processes except the database.
