@@ -27,27 +27,15 @@ impl Store for SqlStore {
         if changes.is_empty() {
             return Ok(());
         }
-        Ok(self.retry(|| self.apply_once(changes)).await?)
-    }
-}
-
-impl SqlStore {
-    async fn apply_once(&self, changes: &[Change]) -> Result<(), Failure> {
-        let work = self.begin().await?;
-        match write_all(&work, &self.cipher, changes).await {
-            Ok(()) => work.commit().await.map_err(Failure::of_commit),
-            Err(failure) => {
-                // Dropping it would do; waiting leaves a clean connection for the next one.
-                if let Err(error) = work.rollback().await {
-                    tracing::debug!(%error, "the connection was lost before the rollback");
-                }
-                Err(failure)
-            }
+        match &self.group_commit {
+            Some(line) => line.apply(changes).await,
+            None => self.applier.apply(changes).await,
         }
     }
 }
 
-async fn write_all(
+/// Writes one list of changes, in order.
+pub(crate) async fn write_all(
     work: &DatabaseTransaction,
     cipher: &Cipher,
     changes: &[Change],

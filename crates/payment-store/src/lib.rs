@@ -3,12 +3,14 @@
 //! One [`SqlStore`] for all of them, chosen by the scheme of its URL. Nothing of sea-orm is visible
 //! outside. Start at [`SqlStore::connect`]. The feature `test-util` adds databases for tests.
 
+mod applier;
 mod apply;
 mod cipher;
 mod claim;
 mod connect;
 mod directory;
 mod failure;
+mod group_commit;
 mod json;
 mod locks;
 mod random;

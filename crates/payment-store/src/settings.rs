@@ -36,6 +36,8 @@ pub struct Limits {
     pub idle_in_transaction_timeout: Duration,
     /// How long SQLite waits for another process that is writing.
     pub busy_timeout: Duration,
+    /// SQLite: at most so many calls share a commit.
+    pub group_limit: usize,
 }
 
 impl Default for Limits {
@@ -51,6 +53,7 @@ impl Default for Limits {
             statement_timeout: Duration::from_secs(5),
             idle_in_transaction_timeout: Duration::from_secs(10),
             busy_timeout: Duration::from_secs(5),
+            group_limit: 64,
         }
     }
 }

@@ -1,17 +1,19 @@
 //! The store itself.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use payment_ports::store::StoreError;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 use crate::{
+    applier::Applier,
     cipher::Cipher,
     connect,
     failure::{Failure, retry},
+    group_commit::GroupCommit,
     settings::StoreSettings,
     suspicion::Suspicion,
 };
@@ -22,7 +24,10 @@ pub struct SqlStore {
     pub(crate) writer: DatabaseConnection,
     /// Where reads go; the same as the writer except on SQLite.
     pub(crate) reader: DatabaseConnection,
-    pub(crate) cipher: Cipher,
+    pub(crate) cipher: Arc<Cipher>,
+    pub(crate) applier: Applier,
+    /// SQLite only: servers let transactions that come together share a commit by themselves.
+    pub(crate) group_commit: Option<GroupCommit>,
     suspicion: Suspicion,
 }
 
@@ -35,8 +40,16 @@ impl SqlStore {
     pub async fn connect(settings: &StoreSettings) -> Result<Self, StoreError> {
         let suspicion = Suspicion::none();
         let (writer, reader) = connect::open(settings, &suspicion).await?;
-        let cipher = Cipher::new(&settings.encryption_key, &settings.previous_keys);
-        Ok(Self { writer, reader, cipher, suspicion })
+        let cipher = Arc::new(Cipher::new(&settings.encryption_key, &settings.previous_keys));
+        let applier = Applier {
+            connection: writer.clone(),
+            cipher: Arc::clone(&cipher),
+            suspicion: suspicion.clone(),
+        };
+        let has_one_writer = writer.get_database_backend() == DbBackend::Sqlite;
+        let group_commit =
+            has_one_writer.then(|| GroupCommit::new(applier.clone(), settings.limits.group_limit));
+        Ok(Self { writer, reader, cipher, applier, group_commit, suspicion })
     }
 
     /// Takes a step against the database, again where that can help.

@@ -62,6 +62,7 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         ),
         busy_timeout: seconds("busy", default.busy_timeout),
         max_connections: max_connections(reader, default.max_connections),
+        group_limit: default.group_limit,
     }
 }
 

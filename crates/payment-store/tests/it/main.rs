@@ -14,6 +14,8 @@ mod databases;
 #[cfg(test)]
 mod galera;
 #[cfg(test)]
+mod group_commit;
+#[cfg(test)]
 mod processes;
 #[cfg(test)]
 mod proxy;

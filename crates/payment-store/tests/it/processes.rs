@@ -109,7 +109,7 @@ fn everything(samples: &Samples) -> PaymentFilter {
     }
 }
 
-async fn load(store: &SqlStore, payment: &Payment) -> Option<Payment> {
+pub(crate) async fn load(store: &SqlStore, payment: &Payment) -> Option<Payment> {
     let query = Load {
         merchant: payment.merchant.clone(),
         mode: payment.mode,
