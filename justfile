@@ -44,3 +44,7 @@ bench:
 # (sqlite, postgres, mariadb or all).
 chaos SECONDS="600" DATABASE="all":
     scripts/chaos --seconds {{ SECONDS }} {{ if DATABASE == "all" { "" } else { "--database " + DATABASE } }} --scoreboard docs/chaos.md
+
+# SQLite's group commit against one commit for each call, on this disk and on one made slow.
+bench-group-commit:
+    tools/slow-disk/bench

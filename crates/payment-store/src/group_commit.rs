@@ -45,17 +45,21 @@ impl GroupCommit {
         let (answer, mut answered) = oneshot::channel();
         self.stand_in_line(Call { changes: changes.to_vec(), answer });
         let turn = Arc::clone(&self.turn);
-        let result = tokio::select! {
+        let answer = tokio::select! {
             biased;
-            result = &mut answered => result,
+            answer = &mut answered => answer.ok(),
             turn = turn.lock_owned() => {
                 #[expect(clippy::disallowed_methods, reason = "it ends when the line is empty")]
-                drop(tokio::spawn(self.clone().write_all(turn)));
-                answered.await
+                let writing = tokio::spawn(self.clone().write_all(turn));
+                tokio::select! {
+                    biased;
+                    answer = &mut answered => answer.ok(),
+                    _ended = writing => answered.try_recv().ok(),
+                }
             }
         };
-        let lost = |_| ApplyError::CommitUnknown("the writer ended before it answered".to_owned());
-        result.map_err(lost)?
+        let lost = "the task that writes ended before it answered";
+        answer.unwrap_or_else(|| Err(ApplyError::CommitUnknown(lost.to_owned())))
     }
 
     /// Writes groups until nobody waits.

@@ -12,6 +12,7 @@ use std::{
         Once,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use futures::FutureExt as _;
@@ -65,12 +66,13 @@ impl TestDatabase {
     }
 }
 
-/// Settings with a fixed key and a small pool.
+/// Settings with a fixed key and a small pool, on a machine that may be busy with other tests.
 #[must_use]
 pub fn settings(url: &str) -> StoreSettings {
+    let acquire_timeout = Duration::from_secs(30);
     StoreSettings {
         url: url.into(),
-        limits: Limits { max_connections: 8, ..Limits::default() },
+        limits: Limits { max_connections: 8, acquire_timeout, ..Limits::default() },
         encryption_key: EncryptionKey::new([7; 32]),
         previous_keys: Vec::new(),
     }

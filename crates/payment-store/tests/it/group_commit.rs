@@ -98,6 +98,24 @@ async fn callers_that_go_away_take_nobody_with_them() {
     assert_eq!(written(&store, &stayed).await, stayed);
 }
 
+#[test]
+fn a_writer_that_dies_is_noticed_and_followed_by_another() {
+    let [dying, living] = [(); 2]
+        .map(|()| tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
+    let (_folder, store) = living.block_on(sqlite());
+    let insert = [Change::InsertMerchant(Samples::new().merchant())];
+    let mut call = Box::pin(store.apply(&insert));
+    dying.block_on(async {
+        assert!(futures::poll!(&mut call).is_pending());
+    });
+    drop(dying);
+    living.block_on(async {
+        let result = call.await;
+        assert!(matches!(result, Err(ApplyError::CommitUnknown(_))), "{result:?}");
+        goes_on(&store).await;
+    });
+}
+
 #[tokio::test]
 async fn a_commit_that_fails_is_told_to_all_who_shared_it() {
     let (folder, store) = sqlite().await;

@@ -24,4 +24,6 @@ mod schema;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod slow_disk;
+#[cfg(test)]
 mod work;
