@@ -9,6 +9,8 @@ mod bank;
 #[cfg(test)]
 mod card_data;
 #[cfg(test)]
+mod compose;
+#[cfg(test)]
 mod concurrency;
 #[cfg(test)]
 mod documents;
