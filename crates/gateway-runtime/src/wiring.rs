@@ -93,6 +93,9 @@ pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
     let ids = SystemIds;
     let secrets = Secrets::of(settings, &ids)?;
     let store = connect(settings, &secrets).await?;
+    for warning in store.durability_warnings().await? {
+        tracing::warn!("{warning}");
+    }
     match settings.environment {
         Environment::Development => store.migrate().await?,
         Environment::Production => {

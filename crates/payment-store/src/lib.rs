@@ -9,6 +9,7 @@ mod cipher;
 mod claim;
 mod connect;
 mod directory;
+mod durability;
 mod failure;
 mod group_commit;
 mod json;

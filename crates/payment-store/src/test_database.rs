@@ -85,6 +85,13 @@ pub async fn migrated(url: &str) -> SqlStore {
     store
 }
 
+/// Runs statements past the store.
+pub async fn tamper(url: &str, sql: &str) {
+    let connection = Database::connect(url).await.unwrap();
+    connection.execute_unprepared(sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
 fn server(variable: &str, skipped: &Once) -> Option<String> {
     let url = env::var(variable).ok();
     if url.is_none() {
@@ -122,9 +129,7 @@ async fn on_server(server: &str, drop_options: &str, test: impl AsyncFnOnce(&str
 async fn wait_for_all_nodes() {
     let nodes = env::var("TEST_GALERA_URLS").unwrap_or_default();
     for node in nodes.split(',').filter(|node| !node.is_empty()) {
-        let node = Database::connect(node).await.unwrap();
-        node.execute_unprepared("SET SESSION wsrep_sync_wait = 1; SELECT 1").await.unwrap();
-        node.close().await.unwrap();
+        tamper(node, "SET SESSION wsrep_sync_wait = 1; SELECT 1").await;
     }
 }
 

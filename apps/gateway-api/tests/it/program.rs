@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, net::TcpListener, process::Stdio, time::Duration};
 
 use futures::future::join_all;
+use payment_store::test_database::{TestDatabase, tamper};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -295,4 +296,19 @@ fn the_document_is_printed() {
     let document: Value = serde_json::from_slice(&printed.stdout).unwrap();
     assert_eq!(document["info"]["title"], "Payment gateway");
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_database_server_that_may_forget_is_warned_of() {
+    let forgetful = "DO $$ BEGIN EXECUTE \
+         format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$";
+    let test = async |url: &str| {
+        tamper(url, forgetful).await;
+        let place = Place::at(url);
+        let log = place.path().join("log");
+        assert!(place.start_talkative(&log).terminate());
+        let logged = std::fs::read_to_string(&log).unwrap();
+        assert!(logged.contains("the database server has synchronous_commit = off"), "{logged}");
+    };
+    Box::pin(TestDatabase::Postgres.empty(test)).await;
 }

@@ -8,7 +8,7 @@ use payment_store::{Limits, SqlStore, StoreSettings};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
 
 use crate::{
-    databases::{migrated, on_mysql, on_postgres, settings, tamper},
+    databases::{migrated, on_every_database, on_mysql, on_postgres, settings, tamper},
     proxy::{Fault, Proxy},
 };
 
@@ -163,3 +163,24 @@ async fn dropped_while_it_begins(url: &str, exclusive: &str) {
     assert_eq!(store.merchant(&merchant.id).await.unwrap(), None);
     tamper(url, exclusive).await;
 }
+
+#[tokio::test]
+async fn a_server_that_may_forget_a_commit_is_warned_of() {
+    on_every_database(async |url| {
+        let store = SqlStore::connect(&settings(url)).await.unwrap();
+        assert_eq!(store.durability_warnings().await, Ok(Vec::new()));
+    })
+    .await;
+    on_postgres(async |url| {
+        tamper(url, UNSAFE).await;
+        let store = SqlStore::connect(&settings(url)).await.unwrap();
+        let warnings = store.durability_warnings().await.unwrap();
+        assert!(warnings[0].contains("synchronous_commit = off"), "{warnings:?}");
+        assert_eq!(warnings.len(), 1);
+    })
+    .await;
+}
+
+/// Lets the server confirm commits that it has not flushed, in this database only.
+const UNSAFE: &str = "DO $$ BEGIN EXECUTE \
+     format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$";

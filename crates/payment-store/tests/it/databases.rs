@@ -3,16 +3,8 @@
 use std::sync::Arc;
 
 use payment_ports::store::Store;
-pub(crate) use payment_store::test_database::{TestDatabase, migrated, settings};
-use sea_orm::{ConnectionTrait as _, Database};
+pub(crate) use payment_store::test_database::{TestDatabase, migrated, settings, tamper};
 use tempfile::TempDir;
-
-/// Runs statements past the store.
-pub(crate) async fn tamper(url: &str, sql: &str) {
-    let connection = Database::connect(url).await.unwrap();
-    connection.execute_unprepared(sql).await.unwrap();
-    connection.close().await.unwrap();
-}
 
 /// A file that does not exist yet.
 pub(crate) fn sqlite_url(folder: &TempDir) -> String {

@@ -36,10 +36,7 @@ impl Place {
 
     /// Runs a test in a place with an empty database of its own.
     pub(crate) async fn on(database: TestDatabase, test: impl AsyncFnOnce(Self)) {
-        let test = async |url: &str| {
-            let place = Self { database: Some(url.to_owned()), ..Self::unconfigured() };
-            Box::pin(test(place)).await;
-        };
+        let test = async |url: &str| Box::pin(test(Self::at(url))).await;
         Box::pin(database.empty(test)).await;
     }
 
@@ -47,6 +44,11 @@ impl Place {
     pub(crate) fn with(mut self, variable: &'static str, value: &str) -> Self {
         self.settings.push((variable, value.to_owned()));
         self
+    }
+
+    /// Where the database of that URL is used.
+    pub(crate) fn at(url: &str) -> Self {
+        Self { database: Some(url.to_owned()), ..Self::unconfigured() }
     }
 
     pub(crate) fn path(&self) -> &Path {
