@@ -8,8 +8,10 @@ use tokio::process::Command;
 
 use super::proxy::Proxy;
 
-/// Starts, stops and crashes the servers.
-const SCRIPT: &str = "scripts/databases";
+/// Starts, stops and crashes single servers.
+const SERVERS: &str = "scripts/databases";
+/// The same for a cluster of three.
+const CLUSTER: &str = "scripts/galera";
 
 /// Which database is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -20,6 +22,8 @@ pub enum Kind {
     Postgres,
     /// A server of its own.
     Mariadb,
+    /// Three servers of MariaDB that are one; every process writes through all of them.
+    Galera,
 }
 
 /// A database in use.
@@ -29,6 +33,8 @@ pub enum Database {
     File(String),
     /// A server behind a proxy that loses answers.
     Server {
+        /// What starts, stops and crashes it.
+        script: &'static str,
         /// Its name for the script.
         name: &'static str,
         /// Where its data is.
@@ -46,6 +52,7 @@ impl Kind {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
             Self::Mariadb => "MariaDB",
+            Self::Galera => "Galera",
         }
     }
 }
@@ -57,22 +64,24 @@ impl Database {
     ///
     /// If it cannot be started.
     pub async fn start(kind: Kind, folder: &Path) -> anyhow::Result<Self> {
-        let (name, variable) = match kind {
+        let (script, name, variable) = match kind {
             Kind::Sqlite => {
                 return Ok(Self::File(format!("sqlite:{}", folder.join("gateway.db").display())));
             }
-            Kind::Postgres => ("postgres", "TEST_POSTGRES_URL"),
-            Kind::Mariadb => ("mariadb", "TEST_MYSQL_URL"),
+            Kind::Postgres => (SERVERS, "postgres", "TEST_POSTGRES_URL"),
+            Kind::Mariadb => (SERVERS, "mariadb", "TEST_MYSQL_URL"),
+            Kind::Galera => (CLUSTER, "any", "TEST_MYSQL_URL"),
         };
-        let said = script(folder, &["start", name]).await?;
+        let said = run(script, folder, &["start", name]).await?;
         let prefix = format!("export {variable}=");
         let url = said.lines().find_map(|line| line.strip_prefix(&prefix));
         let url = url.with_context(|| format!("{} is not installed", kind.title()))?;
         let url = match kind {
-            Kind::Mariadb => made_anew(url).await?,
+            Kind::Mariadb | Kind::Galera => made_anew(url).await?,
             Kind::Sqlite | Kind::Postgres => url.to_owned(),
         };
-        Ok(Self::Server { name, folder: folder.to_owned(), proxy: Proxy::before(&url).await? })
+        let proxy = Proxy::before(&url).await?;
+        Ok(Self::Server { script, name, folder: folder.to_owned(), proxy })
     }
 
     /// Its address for the gateway.
@@ -99,8 +108,8 @@ impl Database {
     ///
     /// If it does not come back.
     pub async fn crash(&self) -> anyhow::Result<bool> {
-        let Self::Server { name, folder, .. } = self else { return Ok(false) };
-        script(folder, &["crash", name]).await?;
+        let Self::Server { script, name, folder, .. } = self else { return Ok(false) };
+        run(script, folder, &["crash", name]).await?;
         Ok(true)
     }
 
@@ -110,19 +119,20 @@ impl Database {
     ///
     /// If it cannot be stopped.
     pub async fn stop(&self) -> anyhow::Result<()> {
-        if let Self::Server { folder, .. } = self {
-            script(folder, &["stop"]).await?;
+        if let Self::Server { script, folder, .. } = self {
+            run(script, folder, &["stop"]).await?;
         }
         Ok(())
     }
 }
 
-async fn script(folder: &Path, arguments: &[&str]) -> anyhow::Result<String> {
-    let mut command = Command::new(SCRIPT);
+async fn run(script: &str, folder: &Path, arguments: &[&str]) -> anyhow::Result<String> {
+    let mut command = Command::new(script);
     command.args(arguments).env("GATEWAY_TEST_DATABASES", folder.join("databases"));
-    let output = command.output().await.with_context(|| format!("{SCRIPT} cannot run here"))?;
+    command.env("GATEWAY_TEST_GALERA", folder.join("galera"));
+    let output = command.output().await.with_context(|| format!("{script} cannot run here"))?;
     let complaint = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{SCRIPT} {arguments:?} failed: {complaint}");
+    ensure!(output.status.success(), "{script} {arguments:?} failed: {complaint}");
     Ok(String::from_utf8(output.stdout)?)
 }
 
