@@ -41,7 +41,7 @@ bench:
     scripts/bench
 
 # Lets everything break while payments are made, and writes docs/chaos.md: SECONDS on DATABASE
-# (sqlite, postgres, mariadb or all).
+# (sqlite, postgres, mariadb, galera, or the first three: all).
 chaos SECONDS="600" DATABASE="all":
     scripts/chaos --seconds {{ SECONDS }} {{ if DATABASE == "all" { "" } else { "--database " + DATABASE } }} --scoreboard docs/chaos.md
 
