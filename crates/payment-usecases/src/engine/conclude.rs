@@ -1,10 +1,12 @@
 //! T2: write down what came of an attempt, once.
 
+use std::pin::Pin;
+
 use payment_core::{
     attempt::AttemptState,
     id::{AttemptId, EventId, ThreeDsSessionId, TransactionId},
 };
-use payment_ports::store::RecordState;
+use payment_ports::{provider::Query, store::RecordState};
 
 use super::{
     answering::answer,
@@ -13,6 +15,7 @@ use super::{
     finding::Finding,
     fold::{Context, Folded, Open, fold},
     load_open,
+    resolve::claim_and_resolve,
 };
 use crate::{
     answer::Answer,
@@ -82,6 +85,11 @@ pub(super) async fn conclude(
         back_off(ports, tried).await;
         match reload(ports, open.attempt.id, &finding).await {
             Ok(Reloaded::Open(again)) => open = *again,
+            Ok(Reloaded::GivenUp(again, answer)) if can_be_asked(ports, &again) => {
+                // It may have been cancelled since it was approved: only the provider knows.
+                look(ports, again.attempt.id).await;
+                return answer.map(Concluded::Answer);
+            }
             Ok(Reloaded::GivenUp(again, answer)) => {
                 open = *again;
                 told = Some(answer?);
@@ -93,6 +101,25 @@ pub(super) async fn conclude(
     }
     tracing::error!(attempt = %open.attempt.id, "the outcome could not be recorded");
     Ok(Concluded::Answer(Answer::payment(202, &open.payment)))
+}
+
+fn can_be_asked(ports: &Ports, open: &Open) -> bool {
+    let provider = provider_of(ports, &open.attempt.provider);
+    provider.is_ok_and(|provider| provider.capabilities().query == Query::ByOurReference)
+}
+
+/// Looks at an attempt that was given up; what cannot be recorded now is seen by the next look.
+///
+/// On the heap, since the whole engine is inside.
+pub(super) fn look(
+    ports: &Ports,
+    attempt: AttemptId,
+) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    Box::pin(async move {
+        if let Err(error) = claim_and_resolve(ports, attempt).await {
+            tracing::warn!(%attempt, %error, "an attempt that was given up could not be looked at");
+        }
+    })
 }
 
 fn after(

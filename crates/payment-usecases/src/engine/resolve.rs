@@ -15,8 +15,9 @@ use payment_ports::{
 use super::{
     call::{ask, in_time, provider_of},
     carry_out,
-    conclude::{Concluded, conclude},
+    conclude::{Concluded, conclude, look},
     finding::Finding,
+    fold::is_being_taken_back,
     load_open,
     window::{Window, nine_tenths},
 };
@@ -52,11 +53,17 @@ pub(crate) async fn resolve_attempt(
         | AttemptState::Reversed
         | AttemptState::NeedsReview => return Ok(()),
     };
+    let cancels_next = open.attempt.state == AttemptState::Intent
+        && matches!(finding, Finding::GivenUp(_))
+        && asking.can_be_cancelled();
     let concluded = match conclude(ports, open, &finding).await {
         Ok(Concluded::Next { next, .. }) => carry_out(ports, *next).await,
         Ok(Concluded::Answer(answer)) => Ok(answer),
         Err(error) => Err(error),
     };
+    if cancels_next && concluded.is_ok() {
+        look(ports, attempt).await;
+    }
     match concluded {
         Ok(_) | Err(Error::ProviderNotReached { .. }) => Ok(()),
         Err(error) => Err(error),
@@ -72,7 +79,8 @@ pub(crate) async fn claim_and_resolve(ports: &Ports, attempt: AttemptId) -> Resu
         return Ok(());
     };
     let from = open.attempt.progress();
-    if !matches!(from.state, AttemptState::Intent | AttemptState::Abandoned) {
+    let is_open = matches!(from.state, AttemptState::Intent | AttemptState::Abandoned);
+    if !is_open || is_being_taken_back(&open.attempt) {
         return Ok(());
     }
     let claimed = Attempt {
@@ -114,6 +122,9 @@ impl Asking<'_> {
 
     /// Whether an attempt that was given up took effect after all.
     async fn look_after(&self) -> Finding {
+        if self.can_be_cancelled() {
+            return self.cancel().await;
+        }
         match self.query().await {
             Some(Ok(Found::Outcome(outcome))) => Finding::from(Ok(outcome)),
             Some(Err(error)) => Finding::InDoubt(error.to_string()),
@@ -143,9 +154,7 @@ impl Asking<'_> {
             Dedupe::UniqueReference if capabilities.query == Query::ByOurReference => {
                 self.again().await
             }
-            _ if capabilities.void_by_our_reference && self.can_be_cancelled() => {
-                self.cancel(asked_at).await
-            }
+            _ if self.can_be_cancelled() => self.give_up_to_cancel(asked_at),
             Dedupe::Key { .. } | Dedupe::UniqueReference | Dedupe::None => {
                 self.wait_or_give_up(asked_at)
             }
@@ -170,13 +179,19 @@ impl Asking<'_> {
         finding.of_all_calls()
     }
 
-    /// The fastest end: whatever came of it is taken back.
-    async fn cancel(&self, asked_at: Timestamp) -> Finding {
+    /// The fastest end. It is given up before it is cancelled, so that whoever sent it cannot record
+    /// a success that is being taken back.
+    fn give_up_to_cancel(&self, asked_at: Timestamp) -> Finding {
         let answer_is_due = later(self.attempt.created_at, self.ports.policy.call_timeout);
         if asked_at < answer_is_due {
             let cause = "whoever sent it may still be waiting for the answer".to_owned();
             return Finding::Waiting { cause, until: Some(answer_is_due) };
         }
+        Finding::GivenUp("it is cancelled by our reference".to_owned())
+    }
+
+    /// Takes back whatever came of it.
+    async fn cancel(&self) -> Finding {
         match in_time(self.ports, self.provider.cancel(self.attempt)).await {
             Ok(Outcome::Approved(_)) => {
                 Finding::GivenUp("it was cancelled by our reference".to_owned())
@@ -207,8 +222,12 @@ impl Asking<'_> {
         }
     }
 
-    const fn can_be_cancelled(&self) -> bool {
-        matches!(self.attempt.instruction.operation(), Operation::Authorize | Operation::Capture)
+    fn can_be_cancelled(&self) -> bool {
+        self.capabilities().void_by_our_reference
+            && matches!(
+                self.attempt.instruction.operation(),
+                Operation::Authorize | Operation::Capture
+            )
     }
 
     fn capabilities(&self) -> &Capabilities {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use payment_core::{
     attempt::{Attempt, AttemptState},
     decline::DeclineCode,
@@ -104,19 +105,35 @@ async fn a_reversal_whose_answer_is_lost_is_found_and_not_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reversal_that_never_arrived_is_followed_by_another() {
-    for lost in [Answer::UnknownWithoutEffect, Answer::NotSent] {
-        let world = World::with(asked_only());
-        let (_, attempt) = lost_capture(&world).await;
-        world.provider.script(Call::Refund, [lost]);
-        world.provider.land(attempt, Answer::Approve);
-        world.settle_for(FIRST_LOOK + DOUBT).await;
-        assert_eq!(state(&world, attempt), AttemptState::Reversed);
-        assert_eq!(
-            (world.provider.calls(Call::Refund), world.provider.effects(Call::Refund)),
-            (2, 1)
-        );
-    }
+async fn a_reversal_that_was_not_sent_is_followed_by_another() {
+    let world = World::with(asked_only());
+    let (_, attempt) = lost_capture(&world).await;
+    world.provider.script(Call::Refund, [Answer::NotSent]);
+    world.provider.land(attempt, Answer::Approve);
+    world.settle_for(FIRST_LOOK + DOUBT).await;
+    assert_eq!(state(&world, attempt), AttemptState::Reversed);
+    assert_eq!((world.provider.calls(Call::Refund), world.provider.effects(Call::Refund)), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_that_may_still_arrive_is_not_sent_twice() {
+    let world = World::with(asked_only());
+    let (_, attempt) = lost_capture(&world).await;
+    world.provider.script(Call::Refund, [Answer::UnknownWithoutEffect]);
+    world.provider.land(attempt, Answer::Approve);
+    world.settle_for(FIRST_LOOK + DOUBT).await;
+    assert_eq!(state(&world, attempt), AttemptState::NeedsReview);
+    assert_eq!(world.provider.calls(Call::Refund), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_many_who_find_a_late_effect_one_takes_it_back() {
+    let world = World::with(asked_only());
+    let (_, attempt) = lost_capture(&world).await;
+    world.provider.land(attempt, Answer::Approve);
+    join_all((0..8).map(|_| notice::heed(&world.ports, attempt)).collect::<Vec<_>>()).await;
+    assert_eq!(state(&world, attempt), AttemptState::Reversed);
+    assert_eq!(world.provider.calls(Call::Refund), 1);
 }
 
 #[tokio::test(start_paused = true)]

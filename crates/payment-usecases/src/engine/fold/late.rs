@@ -23,8 +23,19 @@ use crate::engine::{
 /// Why an operation that nobody asked for is sent.
 const TAKEN_BACK: &str = "it took effect after it had been given up";
 
+/// Whether an attempt of its own gives the money back right now. Until that has its end, nobody may
+/// begin another.
+pub(crate) fn is_being_taken_back(attempt: &Attempt) -> bool {
+    attempt.state == AttemptState::Abandoned
+        && attempt.provider_reference.is_some()
+        && attempt.next_check_at.is_none()
+}
+
 /// The changes that record what was found.
 pub(super) fn fold(open: &Open, finding: &Finding, context: &Context) -> Folded {
+    if is_being_taken_back(&open.attempt) {
+        return Folded { changes: Vec::new(), settled: open.clone(), next: None };
+    }
     match finding {
         Finding::Approved(approval) => match open.attempt.instruction.operation() {
             Operation::Authorize | Operation::Capture => take_back(open, approval, context),

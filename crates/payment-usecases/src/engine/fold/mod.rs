@@ -10,4 +10,5 @@ mod rows;
 mod undecided;
 
 pub(crate) use folded::{Context, Folded, Open, fold};
+pub(crate) use late::is_being_taken_back;
 pub(crate) use reversal::reversed_attempt;

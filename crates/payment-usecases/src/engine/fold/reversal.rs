@@ -3,6 +3,7 @@
 use payment_core::{
     attempt::{Attempt, AttemptState},
     event::EventKind,
+    payment::Operation,
 };
 use payment_ports::{provider::Approval, store::Change};
 
@@ -27,12 +28,12 @@ pub(super) fn fold(
         Finding::Declined(decline) => {
             let attempt = ended(&open.attempt, AttemptState::Declined, context);
             let attempt = Attempt { decline: Some(decline.clone()), ..attempt };
-            refused(open, reversed, attempt, decline.code.as_str())
+            stuck(open, reversed, attempt, decline.code.as_str())
         }
         Finding::Misconfigured(cause) => {
             let attempt = ended(&open.attempt, AttemptState::Declined, context);
             let attempt = Attempt { error: Some(cause.clone()), ..attempt };
-            refused(open, reversed, attempt, cause)
+            stuck(open, reversed, attempt, cause)
         }
         Finding::NotSent(cause) => {
             let attempt = ended(&open.attempt, AttemptState::FailedNotSent, context);
@@ -44,7 +45,13 @@ pub(super) fn fold(
                 next_check_at: checks::watch(context.now, context),
                 ..ended(&open.attempt, AttemptState::Abandoned, context)
             };
-            try_again(open, reversed, attempt, context)
+            match attempt.instruction.operation() {
+                // Should both take effect, money would be given back twice.
+                Operation::Refund => stuck(open, reversed, attempt, cause),
+                Operation::Authorize | Operation::Capture | Operation::Void => {
+                    try_again(open, reversed, attempt, context)
+                }
+            }
         }
         Finding::Challenged(_) => {
             undecided::in_doubt(open, "the provider asked for 3-D Secure out of turn", context)
@@ -85,11 +92,11 @@ pub(crate) fn reversed_attempt(open: &Open, context: &Context) -> Folded {
     Folded { changes, settled: Open::new(payment, attempt), next: None }
 }
 
-/// The provider will not give it back: a person must.
-fn refused(open: &Open, reversed: &Attempt, attempt: Attempt, why: &str) -> Folded {
+/// The provider did not give it back, or nobody knows: a person must see to it.
+fn stuck(open: &Open, reversed: &Attempt, attempt: Attempt, why: &str) -> Folded {
     let stuck = Attempt {
         state: AttemptState::NeedsReview,
-        error: Some(format!("it took effect late, and its reversal was refused: {why}")),
+        error: Some(format!("it took effect late, and was not taken back: {why}")),
         next_check_at: None,
         ..reversed.clone()
     };
