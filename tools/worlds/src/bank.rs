@@ -104,7 +104,10 @@ impl Bank {
     }
 
     fn carry_out(&mut self, order: &Order, declines: bool) -> Outcome {
-        if declines {
+        // A hold that is gone is not given up again; money that was given back is, by a lax bank.
+        let is_void_again = order.operation == Operation::Void
+            && order.reverses.is_some_and(|hold| self.live(hold) < 1);
+        if declines || is_void_again {
             return refused();
         }
         if order.wants_three_ds {

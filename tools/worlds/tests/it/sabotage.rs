@@ -35,6 +35,11 @@ fn sending_again_without_deduplication_is_seen() {
 }
 
 #[test]
+fn what_is_given_up_and_not_watched_is_seen() {
+    assert_seen(Sabotage::NoWatch, "I2");
+}
+
+#[test]
 fn a_lost_event_is_seen() {
     assert_seen(Sabotage::EventsLost, "I5");
 }
