@@ -1,7 +1,7 @@
 //! Measures SQLite with one commit for each call against group commit, in the same run.
 //!
 //! 64 clients write the beginnings of operations, each as soon as its last one is on the disk. Both
-//! ways take turns, and the medians of their rounds are compared. `just bench-group-commit` runs it
+//! ways take turns; what is compared is two rounds that follow each other, and told is the median. `just bench-group-commit` runs it
 //! on this machine's disk and on one that `tools/slow-disk` makes slow.
 #![expect(clippy::print_stdout, reason = "it is a command-line tool")]
 #![expect(clippy::disallowed_methods, reason = "measuring needs a clock and tasks")]
@@ -27,17 +27,19 @@ async fn main() {
     let mut arguments = env::args().skip(1).map(|text| text.parse().unwrap());
     let calls = arguments.next().unwrap_or(2_048);
     let rounds = arguments.next().unwrap_or(5);
-    let (mut alone, mut together) = (Vec::new(), Vec::new());
+    let (mut alone, mut together, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        alone.push(round(1, calls).await);
-        together.push(round(Limits::default().group_limit, calls).await);
+        let one = round(1, calls).await;
+        let other = round(Limits::default().group_limit, calls).await;
+        alone.push(one);
+        together.push(other);
+        ratios.push(one.as_micros() * 100 / other.as_micros());
     }
-    let [alone, together] = [alone, together].map(median);
     let rate = |time: Duration| u128::try_from(calls).unwrap() * 1_000_000 / time.as_micros();
-    println!("{CLIENTS} clients, {calls} calls, median of {rounds} rounds");
-    println!("one by one:   {:>6} calls/s", rate(alone));
-    println!("group commit: {:>6} calls/s", rate(together));
-    let percent = alone.as_micros() * 100 / together.as_micros();
+    let percent = median(ratios);
+    println!("{CLIENTS} clients, {calls} calls, medians of {rounds} rounds");
+    println!("one by one:   {:>6} calls/s", rate(median(alone)));
+    println!("group commit: {:>6} calls/s", rate(median(together)));
     println!("ratio:        {:>3}.{:02}", percent / 100, percent % 100);
 }
 
@@ -87,9 +89,9 @@ fn beginning(samples: &Samples) -> Vec<Change> {
     ]
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
+    values.sort_unstable();
+    values[values.len() / 2]
 }
 
 #[cfg(test)]

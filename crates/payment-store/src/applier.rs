@@ -13,6 +13,9 @@ use crate::{
     suspicion::Suspicion,
 };
 
+const FIRST_SAVEPOINT: &str = "SAVEPOINT call";
+const NEXT_SAVEPOINT: &str = "RELEASE call; SAVEPOINT call";
+
 /// Writes through a connection; each transaction is tried again where that can help.
 #[derive(Clone)]
 pub(crate) struct Applier {
@@ -58,7 +61,9 @@ impl Applier {
         let work = begin(&self.connection).await?;
         let mut results = Vec::with_capacity(lists.len());
         for changes in lists {
-            match self.write_alone(&work, changes).await {
+            // One message to the writer's thread costs as much as a statement.
+            let savepoint = if results.is_empty() { FIRST_SAVEPOINT } else { NEXT_SAVEPOINT };
+            match self.write_alone(&work, savepoint, changes).await {
                 Ok(result) => results.push(result),
                 Err(failure) => {
                     roll_back(work).await;
@@ -82,22 +87,19 @@ impl Applier {
     async fn write_alone(
         &self,
         work: &DatabaseTransaction,
+        savepoint: &str,
         changes: &[Change],
     ) -> Result<Result<(), ApplyError>, Failure> {
-        work.execute_unprepared("SAVEPOINT call").await?;
-        let result = match write_all(work, &self.cipher, changes).await {
-            Ok(()) => Ok(()),
-            Err(again @ Failure::Again(_)) => return Err(again),
-            Err(failure) => {
-                // After the worst errors, SQLite has rolled the whole transaction back.
-                if work.execute_unprepared("ROLLBACK TO call").await.is_err() {
-                    return Err(failure);
-                }
-                Err(failure.into())
-            }
-        };
-        work.execute_unprepared("RELEASE call").await?;
-        Ok(result)
+        work.execute_unprepared(savepoint).await?;
+        match write_all(work, &self.cipher, changes).await {
+            Ok(()) => Ok(Ok(())),
+            Err(again @ Failure::Again(_)) => Err(again),
+            // After the worst errors, SQLite has rolled the whole transaction back.
+            Err(failure) => match work.execute_unprepared("ROLLBACK TO call").await {
+                Ok(_) => Ok(Err(failure.into())),
+                Err(_) => Err(failure),
+            },
+        }
     }
 }
 
