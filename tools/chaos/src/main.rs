@@ -1,7 +1,7 @@
 //! The command line.
 #![expect(clippy::print_stdout, reason = "it is a command-line tool")]
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{env, fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context, ensure};
 use chaos::{
@@ -96,6 +96,12 @@ fn tasks(options: &Options) -> anyhow::Result<Vec<Task>> {
     Ok(scenes.map(|scene| Task { options: options.clone(), scene, seconds }).collect())
 }
 
+/// How this run was started.
+fn command() -> String {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    format!("scripts/chaos {}", arguments.join(" "))
+}
+
 impl Task {
     async fn carry_out(self) -> anyhow::Result<Vec<Row>> {
         let mut rows = Vec::new();
@@ -104,13 +110,13 @@ impl Task {
             let matrix = matrix(&self.scene).await.with_context(|| title.clone())?;
             println!("== kill matrix, {title}\nnever reached: {:?}", matrix.missed);
             println!("{}", report::remarks(&matrix.outcome));
-            rows.push(Row::of_matrix(&self.scene, &matrix));
+            rows.push(Row::of_matrix(&self.scene, &matrix, &command()));
         }
         if self.seconds > 0 {
             let outcome: Outcome =
                 soak(&self.scene, self.effort()).await.with_context(|| title.clone())?;
             println!("== soak, {title}\n{}", report::remarks(&outcome));
-            rows.push(Row::of_soak(&self.scene, self.effort(), &outcome));
+            rows.push(Row::of_soak(&self.scene, self.effort(), &outcome, &command()));
         }
         Ok(rows)
     }

@@ -59,6 +59,7 @@ impl Table {
             Self::Soak => &[
                 "database",
                 "bank",
+                "load",
                 "payments",
                 "kills",
                 "double charges",
@@ -101,21 +102,22 @@ impl Table {
 impl Row {
     /// What came of a kill matrix.
     #[must_use]
-    pub fn of_matrix(scene: &Scene, matrix: &Matrix) -> Self {
+    pub fn of_matrix(scene: &Scene, matrix: &Matrix, command: &str) -> Self {
         let outcome = &matrix.outcome;
         let mut cells = key(scene);
         cells.push((matrix.died.len() + matrix.missed.len()).to_string());
         cells.push(matrix.died.len().to_string());
         cells.extend(breaches(outcome));
-        cells.push(format!("`scripts/chaos --seconds 0 {}`", arguments(scene)));
+        cells.push(format!("`{command}`"));
         let is_kept = is_kept(outcome) && matrix.missed.is_empty();
         Self { lines: vec![(Table::Matrix, line(&cells))], is_kept }
     }
 
     /// What came of random load.
     #[must_use]
-    pub fn of_soak(scene: &Scene, effort: Effort, outcome: &Outcome) -> Self {
+    pub fn of_soak(scene: &Scene, effort: Effort, outcome: &Outcome, command: &str) -> Self {
         let mut cells = key(scene);
+        cells.push(format!("{} s", effort.load.as_secs()));
         cells.push(outcome.evidence.payments.len().to_string());
         cells.push(outcome.toll.total().to_string());
         cells.extend(breaches(outcome));
@@ -126,9 +128,7 @@ impl Row {
         let times = [speed.p50_ms, speed.p99_ms, speed.max_ms].map(seconds);
         cells.push(times.join(" / "));
         cells.push(format!("{} s", outcome.settled.as_secs()));
-        let load = effort.load.as_secs();
-        let arguments = arguments(scene);
-        cells.push(format!("`scripts/chaos --no-matrix --seconds {load} {arguments}`"));
+        cells.push(format!("`{command}`"));
         let faults = line(&faults(scene, outcome));
         let lines = vec![(Table::Soak, line(&cells)), (Table::Faults, faults)];
         Self { lines, is_kept: is_kept(outcome) }
@@ -216,11 +216,6 @@ fn is_kept(outcome: &Outcome) -> bool {
 
 fn key(scene: &Scene) -> Vec<String> {
     vec![scene.database.title().to_owned(), scene.profile.name().to_owned()]
-}
-
-fn arguments(scene: &Scene) -> String {
-    let database = scene.database.title().to_lowercase().replace("postgresql", "postgres");
-    format!("--database {database} --profile {}", scene.profile.name())
 }
 
 fn breaches(outcome: &Outcome) -> [String; 5] {

@@ -5,6 +5,8 @@ mod checks;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod speed;
