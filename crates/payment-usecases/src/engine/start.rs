@@ -10,7 +10,7 @@ use payment_core::{
 };
 use payment_ports::{
     provider::Provider,
-    store::{ApplyError, Change, Load},
+    store::{ApplyError, Change, Load, Loaded},
 };
 
 use super::{Open, carry_out, commit};
@@ -109,9 +109,11 @@ async fn write(ports: &Ports, query: &Load, changes: &[Change]) -> Result<bool, 
         Ok(()) => Ok(true),
         Err(ApplyError::Conflict(_)) => Ok(false),
         Err(ApplyError::CommitUnknown(_)) => {
-            let found = ports.store.load(query).await?.payment;
+            // A rival at the same moment may have written the same payment, but not this key.
+            let Loaded { payment: found, record } = ports.store.load(query).await?;
             let is_there = |change: &Change| matches!(change, Change::UpdatePayment(payment) if Some(payment) == found.as_ref());
-            Ok(changes.iter().any(is_there))
+            let is_kept = query.scope.is_none() || record.is_some();
+            Ok(is_kept && changes.iter().any(is_there))
         }
         Err(error) => Err(error.into()),
     }

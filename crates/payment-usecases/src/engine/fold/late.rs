@@ -34,10 +34,16 @@ pub(crate) fn is_being_taken_back(attempt: &Attempt) -> bool {
 /// The changes that record what was found.
 pub(super) fn fold(open: &Open, finding: &Finding, context: &Context) -> Folded {
     if is_being_taken_back(&open.attempt) {
-        return Folded { changes: Vec::new(), settled: open.clone(), next: None };
+        return unchanged(open);
     }
     match finding {
         Finding::Approved(approval) => match open.attempt.instruction.operation() {
+            // A person has it: a reversal of it may still arrive.
+            Operation::Authorize | Operation::Capture
+                if open.attempt.state == AttemptState::NeedsReview =>
+            {
+                unchanged(open)
+            }
             Operation::Authorize | Operation::Capture => take_back(open, approval, context),
             Operation::Void | Operation::Refund => accept(open, approval, context),
         },
@@ -54,6 +60,10 @@ pub(super) fn fold(open: &Open, finding: &Finding, context: &Context) -> Folded 
         | Finding::NotSent(cause)
         | Finding::Misconfigured(cause) => watched(open, cause, context),
     }
+}
+
+fn unchanged(open: &Open) -> Folded {
+    Folded { changes: Vec::new(), settled: open.clone(), next: None }
 }
 
 /// It came to nothing for good.
