@@ -1,7 +1,7 @@
 //! The ledger's file: lines that are on the disk before anybody hears of them.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, create_dir_all},
     io::{self, Read, Write},
     path::Path,
     sync::mpsc::{Receiver, Sender, channel},
@@ -27,14 +27,16 @@ struct Line {
 pub(crate) type Written = oneshot::Receiver<()>;
 
 impl Journal {
-    /// Opens or makes the file, drops a torn last line, and reads the others.
+    /// Opens or makes the file and its folder, drops a torn last line, and reads the others.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Vec<Entry>)> {
         let options = OpenOptions::new().read(true).append(true).create(true).clone();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        create_dir_all(folder)?;
         let mut file = options.open(path)?;
         let entries = recover(&mut file)?;
         // The name of a new file is not on the disk before its folder is.
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        File::open(folder)?.sync_all()?;
         let (sender, lines) = channel();
         thread::Builder::new().name("ledger".to_owned()).spawn(move || write(&file, &lines))?;
         Ok((Self(sender), entries))
