@@ -1,7 +1,7 @@
 //! What merchants wanted against what was done: each wish at most once, and once if they were told
 //! so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Found, Kind};
 use crate::{
@@ -22,12 +22,35 @@ struct Count {
 pub(super) fn check(evidence: &Evidence, found: &mut Found) {
     let payments = evidence.payments.iter().map(|payment| (payment.id.as_str(), payment));
     let payments: HashMap<_, _> = payments.collect();
+    one_each(evidence, found);
     for story in &evidence.stories {
         let Some(id) = story.payment.as_deref() else { continue };
         match payments.get(id) {
             Some(payment) => compare(story, payment, found),
             None => found.add(Kind::LostCharge, format!("payment {id} is not in the books")),
         }
+    }
+}
+
+/// Each payment was asked for by one request, and each such request made one payment.
+fn one_each(evidence: &Evidence, found: &mut Found) {
+    let mut tellers: HashMap<&str, usize> = HashMap::new();
+    for story in &evidence.stories {
+        let created = story.created();
+        let about = || format!("{created:?} was created, the story goes on with {story:?}");
+        found.require(created == story.payment, Kind::WrongPayments, about);
+        if let Some(id) = story.payment.as_deref() {
+            *tellers.entry(id).or_default() += 1;
+        }
+    }
+    let mut known = HashSet::new();
+    for payment in &evidence.payments {
+        let id = payment.id.as_str();
+        let asked = tellers.get(id).copied().unwrap_or_default();
+        let about = || format!("payment {id} was created by {asked} requests");
+        found.require(asked == 1, Kind::WrongPayments, about);
+        let about = || format!("payment {id} is listed twice");
+        found.require(known.insert(id), Kind::WrongPayments, about);
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Kind {
     DifferentDuplicate,
     /// An answer that is never right here.
     WrongAnswer,
+    /// A payment that nobody asked for, or one request that made two, or two that made one.
+    WrongPayments,
     /// Two final answers to one key.
     TwoAnswers,
 }

@@ -18,7 +18,7 @@ pub struct Sabotage {
 }
 
 /// Every way.
-pub const ALL: [Sabotage; 12] = [
+pub const ALL: [Sabotage; 13] = [
     of("the bank charges twice", Kind::DoubleCharge, |evidence| {
         let effect = capture(evidence)?.clone();
         evidence.effects.push(effect);
@@ -41,6 +41,12 @@ pub const ALL: [Sabotage; 12] = [
         Some(())
     }),
     of("the gateway charges twice and books both", Kind::DoubleCharge, charge_again),
+    of("one request makes two payments", Kind::WrongPayments, |evidence| {
+        let Payment { minor, currency, .. } = evidence.payments.first()?.clone();
+        let (id, status) = ("another".to_owned(), "CREATED".to_owned());
+        evidence.payments.push(Payment { id, status, minor, currency, ..Payment::default() });
+        Some(())
+    }),
     of("a payment stays pending", Kind::Stuck, |evidence| {
         evidence.payments.last_mut()?.is_pending = true;
         Some(())

@@ -58,4 +58,7 @@ pub async fn finish(client: &Client, stories: &mut [Story], deadline: Instant) {
             }
         })
         .await;
+    for story in stories {
+        story.payment = story.created();
+    }
 }

@@ -46,6 +46,13 @@ pub(crate) struct Shopping<'a> {
 }
 
 impl Story {
+    /// The payment's id, as the answer to its creation says.
+    #[must_use]
+    pub fn created(&self) -> Option<String> {
+        let ask = self.asks.iter().find(|ask| ask.operation == Operation::Create)?;
+        ask.field("id").as_str().map(str::to_owned).filter(|_| ask.verdict() == Verdict::Done)
+    }
+
     /// What was asked last and has no final answer.
     pub fn unfinished(&mut self) -> Option<&mut Ask> {
         self.asks.last_mut().filter(|ask| ask.verdict() == Verdict::Open)
@@ -105,7 +112,7 @@ impl Shopping<'_> {
             "amount": decimal(wish.minor), "currency": wish.currency, "captureMethod": method,
         });
         self.ask(Operation::Create, "/v1/payments".to_owned(), wish.minor, body).await?;
-        self.story.payment = self.last_text("id");
+        self.story.payment = self.story.created();
         Some(())
     }
 

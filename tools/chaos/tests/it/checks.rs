@@ -60,6 +60,24 @@ fn a_charge_that_the_merchant_was_told_failed_is_one_too_many() {
 }
 
 #[test]
+fn a_payment_that_no_request_made_is_seen_and_so_is_one_that_two_made() {
+    let mut nobody = evidence();
+    nobody.stories.clear();
+    let mut two = evidence();
+    two.stories.push(two.stories[0].clone());
+    for evidence in [nobody, two] {
+        assert!(kinds(&evidence).contains(&Kind::WrongPayments));
+    }
+}
+
+#[test]
+fn a_story_that_goes_on_with_another_payment_than_it_made_is_seen() {
+    let mut evidence = evidence();
+    evidence.stories[0].payment = None;
+    assert!(kinds(&evidence).contains(&Kind::WrongPayments));
+}
+
+#[test]
 fn a_payment_that_waits_for_a_person_is_stuck() {
     let mut evidence = evidence();
     evidence.payments[0].attempts[2].status = "NEEDS_REVIEW".to_owned();
