@@ -13,7 +13,7 @@ use crate::{
         Evidence,
         books::{self, Backlog},
     },
-    load::{client::Client, crowd, story::Story},
+    load::{crowd, story::Story},
     world::{
         kill::{Toll, rampage},
         proxy::{Lost, Proxy},
@@ -85,7 +85,7 @@ pub async fn settle(stage: Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow
     let begun = Instant::now();
     let deadline = begun + QUIET;
     crowd::finish(&stage.client, &mut stories, deadline).await;
-    while !is_quiet(&stage.client).await? && Instant::now() < deadline {
+    while !is_quiet(&stage).await? && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     let settled = begun.elapsed();
@@ -111,8 +111,10 @@ pub async fn settle(stage: Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow
     })
 }
 
-async fn is_quiet(client: &Client) -> anyhow::Result<bool> {
-    Ok(Backlog::read(client).await?.is_done())
+/// The bank is asked first: what lands there may leave something to do here.
+async fn is_quiet(stage: &Stage) -> anyhow::Result<bool> {
+    let is_landed = stage.controls.under_way().await? == 0;
+    Ok(is_landed && Backlog::read(&stage.client).await?.is_done())
 }
 
 fn in_ms((gone, back): &(SystemTime, SystemTime)) -> anyhow::Result<(i64, i64)> {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::evidence::ledger::Effect;
+use crate::evidence::{books::number, ledger::Effect};
 
 /// How long the bank takes at most for what it is asked here.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -94,10 +94,23 @@ impl Controls {
     ///
     /// If the bank does not answer, or says something strange.
     pub async fn ledger(&self) -> anyhow::Result<Vec<Effect>> {
-        let request = self.http.get(format!("{}/simulator/ledger", self.url));
-        let ledger: Value = request.send().await?.error_for_status()?.json().await?;
+        let ledger = self.read("ledger").await?;
         let effects = ledger.get("effects").and_then(Value::as_array);
         let effects = effects.context("the ledger has no effects")?;
         effects.iter().map(Effect::read).collect()
+    }
+
+    /// How many orders are still to take effect.
+    ///
+    /// # Errors
+    ///
+    /// If the bank does not answer, or says something strange.
+    pub async fn under_way(&self) -> anyhow::Result<i64> {
+        number(&self.read("ledger").await?, "underWay")
+    }
+
+    async fn read(&self, what: &str) -> anyhow::Result<Value> {
+        let request = self.http.get(format!("{}/simulator/{what}", self.url));
+        Ok(request.send().await?.error_for_status()?.json().await?)
     }
 }
