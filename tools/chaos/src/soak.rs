@@ -12,6 +12,7 @@ use crate::{
     evidence::{
         Evidence,
         books::{self, Backlog},
+        ledger::Ledger,
     },
     load::{crowd, story::Story},
     world::{
@@ -89,11 +90,13 @@ pub async fn settle(stage: Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     let settled = begun.elapsed();
+    let Ledger { effects, holds } = stage.controls.ledger().await?;
     let evidence = Evidence {
         stories,
         payments: books::read(&stage.client).await?,
         backlog: Backlog::read(&stage.client).await?,
-        effects: stage.controls.ledger().await?,
+        effects,
+        holds,
         deliveries: stage.receiver.deliveries(),
         outages: toll.outages.iter().map(in_ms).collect::<Result<_, _>>()?,
     };

@@ -46,11 +46,13 @@ fn meaning(payment: &Payment, found: &mut Found) {
         .attempts
         .iter()
         .filter(|attempt| attempt.operation == "AUTHORIZE" && attempt.status == "SUCCESS");
+    let reversed = payment.attempts.iter().filter(|attempt| attempt.status == "REVERSED");
     let pairs = [
         ("PaymentCreated", 1),
         ("PaymentAuthorized", held.count()),
         ("PaymentCaptured", moved("CAPTURE")),
         ("PaymentRefunded", moved("REFUND")),
+        ("PaymentReversed", reversed.count()),
         ("PaymentFailed", usize::from(payment.status == "FAILED")),
     ];
     for (name, happened) in pairs {

@@ -3,8 +3,10 @@
 mod answers;
 mod asks;
 mod events;
+mod holds;
 mod money;
 mod rest;
+mod reversals;
 pub mod sabotage;
 pub mod speed;
 

@@ -1,8 +1,8 @@
 //! The gateway's books against the bank's ledger, attempt by attempt and to the last unit.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Found, Kind};
+use super::{Found, Kind, holds, reversals};
 use crate::evidence::{
     Evidence,
     books::{Attempt, Payment},
@@ -14,13 +14,19 @@ pub(super) fn check(evidence: &Evidence, found: &mut Found) {
     for effect in evidence.effects.iter().filter(|effect| !effect.is_reversed) {
         effects.entry(&effect.reference).or_default().push(effect);
     }
+    let cancelled = evidence.effects.iter().filter(|effect| effect.is_reversed);
+    let cancelled: HashSet<_> = cancelled.map(|effect| effect.reference.as_str()).collect();
     for payment in &evidence.payments {
+        reversals::check(payment, &effects, &cancelled, found);
         for attempt in &payment.attempts {
             let done = effects.remove(attempt.id.as_str()).unwrap_or_default();
-            compare(payment, attempt, &done, found);
+            if !done.is_empty() || !reversals::is_cancelled(attempt, &cancelled) {
+                compare(payment, attempt, &done, found);
+            }
         }
         totals(payment, found);
     }
+    holds::check(evidence, found);
     for effect in effects.into_values().flatten() {
         found.add(Kind::LostCharge, format!("nobody knows of {effect:?}"));
     }

@@ -2,7 +2,11 @@
 
 use super::{Kind, violations};
 use crate::{
-    evidence::{Evidence, books::Payment},
+    evidence::{
+        Evidence,
+        books::Payment,
+        ledger::{Effect, Hold},
+    },
     load::ask::{Answer, Operation},
 };
 
@@ -18,7 +22,7 @@ pub struct Sabotage {
 }
 
 /// Every way.
-pub const ALL: [Sabotage; 13] = [
+pub const ALL: [Sabotage; 15] = [
     of("the bank charges twice", Kind::DoubleCharge, |evidence| {
         let effect = capture(evidence)?.clone();
         evidence.effects.push(effect);
@@ -41,6 +45,17 @@ pub const ALL: [Sabotage; 13] = [
         Some(())
     }),
     of("the gateway charges twice and books both", Kind::DoubleCharge, charge_again),
+    of("the bank goes on holding what was taken", Kind::WrongAmount, |evidence| {
+        let payment = evidence.payments.iter().find(|payment| payment.status != "AUTHORIZED")?;
+        evidence.holds.push(Hold { payment: payment.id.clone(), left: 1 });
+        Some(())
+    }),
+    of("the books call a charge reversed that nobody took back", Kind::DoubleCharge, |evidence| {
+        let reference = capture(evidence)?.reference.clone();
+        let mut attempts = evidence.payments.iter_mut().flat_map(|payment| &mut payment.attempts);
+        "REVERSED".clone_into(&mut attempts.find(|attempt| attempt.id == reference)?.status);
+        Some(())
+    }),
     of("one request makes two payments", Kind::WrongPayments, |evidence| {
         let Payment { minor, currency, .. } = evidence.payments.first()?.clone();
         let (id, status) = ("another".to_owned(), "CREATED".to_owned());
@@ -97,7 +112,7 @@ pub fn unseen(evidence: &Evidence) -> Vec<&'static str> {
 }
 
 /// Some capture of which the merchant was told.
-fn capture(evidence: &Evidence) -> Option<&crate::evidence::ledger::Effect> {
+fn capture(evidence: &Evidence) -> Option<&Effect> {
     evidence.effects.iter().find(|effect| effect.operation == "CAPTURE" && !effect.is_reversed)
 }
 

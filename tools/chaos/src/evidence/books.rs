@@ -45,6 +45,8 @@ pub struct Attempt {
     pub operation: String,
     /// How it stands, in the API's words.
     pub status: String,
+    /// The attempt that it takes back.
+    pub reverses: Option<String>,
     /// When it began, in milliseconds since 1970.
     pub began_ms: i64,
     /// How long it took until its end was known, in milliseconds.
@@ -161,6 +163,7 @@ fn attempt(json: &Value) -> anyhow::Result<Attempt> {
         id: text(json, "id")?,
         operation: text(json, "operationType")?,
         status: text(json, "status")?,
+        reverses: json.get("reverses").and_then(Value::as_str).map(str::to_owned),
         began_ms: began.timestamp_millis(),
         took_ms: json.get("latencyMs").and_then(Value::as_i64),
     })
@@ -182,7 +185,7 @@ fn event(json: &Value) -> anyhow::Result<Event> {
     })
 }
 
-fn list<'a>(json: &'a Value, name: &str) -> anyhow::Result<&'a Vec<Value>> {
+pub(crate) fn list<'a>(json: &'a Value, name: &str) -> anyhow::Result<&'a Vec<Value>> {
     json.get(name).and_then(Value::as_array).with_context(|| format!("no list {name} in {json}"))
 }
 

@@ -5,7 +5,7 @@ pub mod ledger;
 
 use crate::{load::story::Story, world::receiver::Deliveries};
 use books::{Backlog, Payment};
-use ledger::Effect;
+use ledger::{Effect, Hold};
 
 /// Everything that is known afterwards.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,8 @@ pub struct Evidence {
     pub backlog: Backlog,
     /// The bank's ledger.
     pub effects: Vec<Effect>,
+    /// What the bank still holds.
+    pub holds: Vec<Hold>,
     /// What the merchant's endpoint was told.
     pub deliveries: Deliveries,
     /// From when to when the bank was away, in milliseconds since 1970.

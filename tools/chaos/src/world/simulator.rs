@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::evidence::{books::number, ledger::Effect};
+use crate::evidence::{books::number, ledger::Ledger};
 
 /// How long the bank takes at most for what it is asked here.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -88,16 +87,13 @@ impl Controls {
         Ok(())
     }
 
-    /// All that took effect.
+    /// All that took effect, and what is left of it.
     ///
     /// # Errors
     ///
     /// If the bank does not answer, or says something strange.
-    pub async fn ledger(&self) -> anyhow::Result<Vec<Effect>> {
-        let ledger = self.read("ledger").await?;
-        let effects = ledger.get("effects").and_then(Value::as_array);
-        let effects = effects.context("the ledger has no effects")?;
-        effects.iter().map(Effect::read).collect()
+    pub async fn ledger(&self) -> anyhow::Result<Ledger> {
+        Ledger::read(&self.read("ledger").await?)
     }
 
     /// How many orders are still to take effect.

@@ -1,6 +1,6 @@
 use chaos::{
     check::{Kind, sabotage::unseen, violations},
-    evidence::Evidence,
+    evidence::{Evidence, books::Event},
 };
 
 use crate::sample::{answer, evidence};
@@ -57,6 +57,58 @@ fn a_charge_that_the_merchant_was_told_failed_is_one_too_many() {
     let mut evidence = evidence();
     evidence.stories[0].asks[2].answers = vec![answer(402, "PAYMENT_DECLINED", "{}")];
     assert_eq!(kinds(&evidence), [Kind::DoubleCharge]);
+}
+
+/// A second capture that was given up, took effect late and was refunded.
+fn taken_back() -> Evidence {
+    let mut evidence = evidence();
+    let payment = &mut evidence.payments[0];
+    let mut original = payment.attempts[1].clone();
+    (original.id, original.status) = ("late".to_owned(), "REVERSED".to_owned());
+    let mut reversal = payment.attempts[2].clone();
+    (reversal.id, reversal.reverses) = ("reversal".to_owned(), Some("late".to_owned()));
+    payment.attempts.extend([original, reversal]);
+    let mut effects = [evidence.effects[1].clone(), evidence.effects[2].clone()];
+    for (effect, reference) in effects.iter_mut().zip(["late", "reversal"]) {
+        (effect.reference, effect.minor) = (reference.to_owned(), 900);
+    }
+    evidence.effects.extend(effects);
+    let event = payment.events[0].clone();
+    let (id, name) = ("evt_5".to_owned(), "PaymentReversed".to_owned());
+    payment.events.push(Event { id: id.clone(), sequence: 5, name });
+    evidence.deliveries.insert(id, evidence.deliveries[&event.id].clone());
+    evidence
+}
+
+#[test]
+fn a_late_charge_that_was_refunded_is_right() {
+    assert_eq!(violations(&taken_back()), []);
+}
+
+#[test]
+fn a_late_charge_that_the_bank_cancelled_is_right() {
+    let mut evidence = taken_back();
+    evidence.effects.pop();
+    evidence.effects.last_mut().unwrap().is_reversed = true;
+    assert_eq!(violations(&evidence), []);
+}
+
+#[test]
+fn a_late_charge_that_was_given_back_in_part_or_not_at_all_is_one_too_many() {
+    let mut in_part = taken_back();
+    in_part.effects.last_mut().unwrap().minor -= 1;
+    let mut not_at_all = taken_back();
+    not_at_all.payments[0].attempts.last_mut().unwrap().reverses = None;
+    for evidence in [in_part, not_at_all] {
+        assert!(kinds(&evidence).contains(&Kind::DoubleCharge));
+    }
+}
+
+#[test]
+fn a_hold_that_is_less_or_more_than_the_gateway_may_take_is_wrong() {
+    let mut evidence = evidence();
+    evidence.holds[0].left = 1;
+    assert_eq!(kinds(&evidence), [Kind::WrongAmount]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use chaos::{
     evidence::{
         Evidence,
         books::{Attempt, Backlog, Event, Moved, Payment},
-        ledger::Effect,
+        ledger::{Effect, Hold},
     },
     load::{
         ask::{Answer, Ask, Operation},
@@ -47,6 +47,7 @@ pub(crate) fn evidence() -> Evidence {
         payments: vec![payment],
         backlog: Backlog::default(),
         effects,
+        holds: vec![Hold { payment: "payment".to_owned(), left: 0 }],
         deliveries,
         outages: Vec::new(),
     }
@@ -90,6 +91,7 @@ fn attempt(operation: &str) -> Attempt {
         id: format!("attempt to {operation}"),
         operation: operation.to_owned(),
         status: "SUCCESS".to_owned(),
+        reverses: None,
         began_ms: 1_000,
         took_ms: Some(20),
     }
