@@ -1,6 +1,6 @@
 //! The scoreboard.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use anyhow::Context;
 
@@ -23,8 +23,14 @@ pub enum Table {
 }
 
 /// One line of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
+    /// Of which database.
+    pub database: &'static str,
+    /// How many payments were made under random load.
+    pub payments: usize,
+    /// How often anything was killed meanwhile.
+    pub kills: u64,
     /// In which tables, as which lines.
     pub lines: Vec<(Table, String)>,
     /// Whether the promise was kept, and a breach would have been seen.
@@ -109,8 +115,9 @@ impl Row {
         cells.push(matrix.died.len().to_string());
         cells.extend(breaches(outcome));
         cells.push(format!("`{command}`"));
-        let is_kept = is_kept(outcome) && matrix.missed.is_empty();
-        Self { lines: vec![(Table::Matrix, line(&cells))], is_kept }
+        let is_kept = outcome.is_kept() && matrix.missed.is_empty();
+        let lines = vec![(Table::Matrix, line(&cells))];
+        Self { lines, is_kept, database: scene.database.title(), ..Self::default() }
     }
 
     /// What came of random load.
@@ -131,7 +138,13 @@ impl Row {
         cells.push(format!("`{command}`"));
         let faults = line(&faults(scene, outcome));
         let lines = vec![(Table::Soak, line(&cells)), (Table::Faults, faults)];
-        Self { lines, is_kept: is_kept(outcome) }
+        Self {
+            database: scene.database.title(),
+            payments: outcome.evidence.payments.len(),
+            kills: outcome.toll.total(),
+            lines,
+            is_kept: outcome.is_kept(),
+        }
     }
 }
 
@@ -148,6 +161,21 @@ pub fn tables(rows: &[Row]) -> String {
         }
     }
     text
+}
+
+/// The databases on which there were fewer payments or kills than that, in words.
+#[must_use]
+pub fn shortfalls(rows: &[Row], payments: usize, kills: u64) -> Vec<String> {
+    let mut totals: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
+    for row in rows {
+        let total = totals.entry(row.database).or_default();
+        *total = (total.0 + row.payments, total.1 + row.kills);
+    }
+    let too_few = totals.iter().filter(|(_, (made, died))| *made < payments || *died < kills);
+    let told = too_few.map(|(database, (made, died))| {
+        format!("{database}: {made} payments and {died} kills, not {payments} and {kills}")
+    });
+    told.collect()
 }
 
 /// The document with the rows in its tables: each in the place of the row of the same database and
@@ -181,7 +209,13 @@ pub fn entered(document: &str, rows: &[Row]) -> anyhow::Result<String> {
 pub fn remarks(outcome: &Outcome) -> String {
     let mut text = String::new();
     for name in &outcome.toll.died_alone {
-        line_to(&mut text, &format!("ended by itself: {name}"));
+        line_to(&mut text, &format!("ENDED BY ITSELF: {name}"));
+    }
+    if outcome.toll.failed_starts > 0 {
+        line_to(&mut text, &format!("starts in vain: {}", outcome.toll.failed_starts));
+    }
+    if !outcome.is_quick() {
+        line_to(&mut text, &format!("SETTLED TOO LATE: {:?}", outcome.speed));
     }
     for name in &outcome.unseen {
         line_to(&mut text, &format!("THE CHECKS ARE BLIND: {name}"));
@@ -208,10 +242,6 @@ fn lines(rows: &[Row], table: Table) -> impl Iterator<Item = String> {
 /// Whether two rows are of the same database and bank.
 fn is_same(one: &str, other: &str) -> bool {
     one.split('|').take(3).eq(other.split('|').take(3))
-}
-
-fn is_kept(outcome: &Outcome) -> bool {
-    outcome.violations.is_empty() && outcome.unseen.is_empty()
 }
 
 fn key(scene: &Scene) -> Vec<String> {

@@ -25,6 +25,10 @@ use crate::{
 /// How long everything may take to settle once everything runs.
 const QUIET: Duration = Duration::from_mins(2);
 
+/// How soon 99 of 100 attempts in doubt must be settled once the bank can be reached, in
+/// milliseconds.
+const SETTLED_MS: i64 = 120_000;
+
 /// How long and how hard.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
@@ -34,8 +38,6 @@ pub struct Effort {
     pub clients: u64,
     /// About how long it is between two kills.
     pub between_kills: Duration,
-    /// Decides what is asked and killed; not what comes of it.
-    pub seed: u64,
 }
 
 /// What came of it.
@@ -59,6 +61,21 @@ pub struct Outcome {
     pub speed: Speed,
 }
 
+impl Outcome {
+    /// Whether the promise was kept, and a breach would have been seen.
+    #[must_use]
+    pub const fn is_kept(&self) -> bool {
+        let is_right = self.violations.is_empty() && self.unseen.is_empty();
+        is_right && self.toll.died_alone.is_empty() && self.is_quick()
+    }
+
+    /// Whether what was in doubt was settled in the time that is promised.
+    #[must_use]
+    pub const fn is_quick(&self) -> bool {
+        self.speed.p99_ms <= SETTLED_MS
+    }
+}
+
 /// Makes payments while everything breaks; then compares.
 ///
 /// # Errors
@@ -68,8 +85,8 @@ pub async fn soak(scene: &Scene, effort: Effort) -> anyhow::Result<Outcome> {
     let stage = Stage::set(scene).await?;
     stage.fail(true);
     let deadline = Instant::now() + effort.load;
-    let paying = crowd::pay(&stage.client, effort.clients, effort.seed, deadline);
-    let killing = rampage(&stage, effort.between_kills, effort.seed, deadline);
+    let paying = crowd::pay(&stage.client, effort.clients, scene.seed, deadline);
+    let killing = rampage(&stage, effort.between_kills, scene.seed, deadline);
     let (stories, toll) = tokio::join!(paying, killing);
     let toll = toll?;
     stage.fail(false);

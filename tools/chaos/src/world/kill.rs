@@ -13,6 +13,10 @@ use super::{process::Process, stage::Stage};
 /// How often a supervisor looks.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// Victims are drawn from a shuffled bag: however short a run is, each kind has its turn.
+const BAG: [Victim; 6] =
+    [Victim::Api, Victim::Api, Victim::Worker, Victim::Worker, Victim::Bank, Victim::Database];
+
 /// What can be killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Victim {
@@ -33,8 +37,10 @@ pub struct Toll {
     pub kills: BTreeMap<Victim, u64>,
     /// From when to when the bank was away.
     pub outages: Vec<(SystemTime, SystemTime)>,
-    /// Processes that ended although nobody killed them, by name.
+    /// Processes that ended at work although nobody killed them, by name.
     pub died_alone: Vec<String>,
+    /// How often a start came to nothing, as the database may be away just then.
+    pub failed_starts: u64,
 }
 
 impl Toll {
@@ -59,11 +65,18 @@ pub async fn rampage(
 ) -> anyhow::Result<Toll> {
     let mut rng = Rng::with_seed(seed);
     let mut toll = Toll::default();
+    let has_server = stage.database.proxy().is_some();
+    let mut bag = Vec::new();
     while Instant::now() + pause < deadline {
         let half = u64::try_from(pause.as_millis())? / 2;
         let wait = Duration::from_millis(rng.u64(half..=3 * half));
         watch(stage, Instant::now() + wait, &mut toll).await?;
-        let victim = strike(stage, &mut rng, &mut toll).await?;
+        if bag.is_empty() {
+            bag.extend(BAG.iter().filter(|victim| has_server || **victim != Victim::Database));
+            rng.shuffle(&mut bag);
+        }
+        let Some(victim) = bag.pop() else { break };
+        strike(stage, victim, &mut rng, &mut toll).await?;
         *toll.kills.entry(victim).or_default() += 1;
     }
     watch(stage, deadline, &mut toll).await?;
@@ -81,24 +94,26 @@ async fn watch(stage: &Stage, until: Instant, toll: &mut Toll) -> anyhow::Result
     }
 }
 
-async fn strike(stage: &Stage, rng: &mut Rng, toll: &mut Toll) -> anyhow::Result<Victim> {
-    let [first, second] = if rng.bool() { [0, 1] } else { [1, 0] };
-    match rng.u8(0..100) {
-        0..35 => kill(stage.apis.get(first), rng).await?,
-        35..65 => {
-            kill(stage.workers.get(second), rng).await?;
-            return Ok(Victim::Worker);
-        }
-        65..80 => {
+async fn strike(
+    stage: &Stage,
+    victim: Victim,
+    rng: &mut Rng,
+    toll: &mut Toll,
+) -> anyhow::Result<()> {
+    let one = usize::from(rng.bool());
+    match victim {
+        Victim::Api => kill(stage.apis.get(one), rng).await?,
+        Victim::Worker => kill(stage.workers.get(one), rng).await?,
+        Victim::Bank => {
             let gone = SystemTime::now();
             kill(Some(&stage.bank), rng).await?;
             toll.outages.push((gone, SystemTime::now()));
-            return Ok(Victim::Bank);
         }
-        _ if stage.database.crash().await? => return Ok(Victim::Database),
-        _ => kill(stage.apis.get(second), rng).await?,
+        Victim::Database => {
+            stage.database.crash().await?;
+        }
     }
-    Ok(Victim::Api)
+    Ok(())
 }
 
 /// Kills a process, and starts it again after a while.
@@ -116,7 +131,11 @@ async fn revive(stage: &Stage, toll: &mut Toll) -> anyhow::Result<()> {
     for process in stage.processes() {
         let mut process = process.lock().await;
         if process.has_ended()? {
-            toll.died_alone.push(process.name().to_owned());
+            if process.is_new() {
+                toll.failed_starts += 1;
+            } else {
+                toll.died_alone.push(process.name().to_owned());
+            }
             process.start_at_last().await?;
         }
     }

@@ -5,5 +5,6 @@ pub mod kill;
 pub mod process;
 pub mod proxy;
 pub mod receiver;
+pub mod seed;
 pub mod simulator;
 pub mod stage;

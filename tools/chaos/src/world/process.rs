@@ -14,8 +14,12 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
+use super::seed::mixed;
+
 /// How long a process may take to say that it is ready.
 const READY: Duration = Duration::from_secs(20);
+/// How long a process may take to give up its start, if what it needs is away.
+const SETTING_UP: Duration = Duration::from_secs(10);
 
 /// How a process is started, every time.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ pub struct Recipe {
     pub folder: PathBuf,
     /// How the line begins that says that it is ready; without one it is ready at once.
     pub ready: Option<&'static str>,
+    /// What its `--seed` is made of, another one every time; without one it gets none.
+    pub seed: Option<u64>,
 }
 
 /// A process that is killed and started again.
@@ -39,6 +45,8 @@ pub struct Recipe {
 pub struct Process {
     recipe: Recipe,
     child: Option<Child>,
+    starts: u64,
+    started: Option<Instant>,
     /// What it said before it was ready.
     pub said: Vec<String>,
 }
@@ -47,7 +55,7 @@ impl Process {
     /// A process that does not run yet.
     #[must_use]
     pub const fn new(recipe: Recipe) -> Self {
-        Self { recipe, child: None, said: Vec::new() }
+        Self { recipe, child: None, starts: 0, started: None, said: Vec::new() }
     }
 
     /// Its name.
@@ -71,9 +79,15 @@ impl Process {
     ///
     /// As [`Self::start`].
     pub async fn start_with(&mut self, more: &[(&str, &str)]) -> anyhow::Result<()> {
-        let Recipe { name, program, arguments, environment, folder, ready } = &self.recipe;
+        let Recipe { name, program, arguments, environment, folder, ready, seed } = &self.recipe;
         let log = File::options().create(true).append(true).open(folder.join(name))?;
         let mut command = Command::new(program);
+        if let Some(seed) = seed {
+            let seed = mixed(*seed, &["start", &self.starts.to_string()]);
+            command.args(["--seed", &seed.to_string()]);
+        }
+        self.starts += 1;
+        self.started = Some(Instant::now());
         command.args(arguments).current_dir(folder).env_clear();
         command.envs(environment.iter().cloned()).envs(more.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
@@ -114,6 +128,12 @@ impl Process {
             Some(mut child) => child.kill().await,
             None => Ok(()),
         }
+    }
+
+    /// Whether it was started so recently that it may not have got to work yet.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.started.is_some_and(|started| started.elapsed() < SETTING_UP)
     }
 
     /// Whether it was started and has ended by itself.

@@ -3,9 +3,13 @@
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU16, Ordering},
+    },
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -20,6 +24,8 @@ use crate::load::client::Client;
 
 /// The bank's promise: how late an order may take effect, in milliseconds.
 const MAX_LATE_LANDING_MS: u64 = 3000;
+/// How many ports there are to choose from, from 20000.
+const PORTS: u16 = 10_000;
 /// How often a webhook is tried; a receiver that fails now and then takes it long before.
 const WEBHOOK_TRIES: usize = 90;
 
@@ -34,6 +40,8 @@ pub struct Scene {
     pub programs: PathBuf,
     /// Whether the bank has faults.
     pub has_faults: bool,
+    /// Decides what is asked and killed, and the bank's faults; not what comes of it.
+    pub seed: u64,
 }
 
 /// The real processes, and what is around them.
@@ -179,7 +187,7 @@ impl Gateway<'_> {
     ) -> Recipe {
         let program = self.scene.programs.join(program);
         let folder = self.folder.to_owned();
-        Recipe { name, program, arguments: Vec::new(), environment, folder, ready }
+        Recipe { name, program, arguments: Vec::new(), environment, folder, ready, seed: None }
     }
 
     /// Everything is quicker than in production, so that what is due is soon due.
@@ -222,6 +230,7 @@ fn bank(scene: &Scene, folder: &Path, port: u16) -> Recipe {
         environment: Vec::new(),
         folder: folder.to_owned(),
         ready: Some("listening on "),
+        seed: Some(scene.seed),
     }
 }
 
@@ -236,7 +245,17 @@ fn client(apis: &[Process; 2], ports: [u16; 2]) -> anyhow::Result<Client> {
     Client::new(addresses.to_vec(), said("Merchant: ")?, said("API key: ")?)
 }
 
-/// A port that nobody uses now: whoever is killed must come back where they were.
+/// A port that nobody uses now and that is never given out again: whoever is killed must come back
+/// where they were. No system gives such a port to whoever asks for any.
 fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static FIRST: LazyLock<u16> = LazyLock::new(|| fastrand::u16(0..PORTS));
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    for _ in 0..PORTS {
+        let given = GIVEN.fetch_add(1, Ordering::Relaxed) % PORTS;
+        let port = 20_000 + (*FIRST + given) % PORTS;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port from 20000 to 29999 is free")
 }
