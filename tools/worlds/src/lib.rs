@@ -19,5 +19,6 @@ mod outline;
 mod ports;
 mod process;
 mod provider;
+mod sim;
 mod store;
 mod watch;

@@ -9,7 +9,7 @@ use payment_ports::{
     webhook::{SendFailure, WebhookRequest, WebhookResponse, WebhookSender},
 };
 
-use crate::{executor::Sim, fault::Fault, world::World};
+use crate::{fault::Fault, sim::Sim, world::World};
 
 /// The wall clock of a process, and the time that passes for it.
 pub(crate) struct SimClock {

@@ -18,10 +18,10 @@ use payment_usecases::notice::heed;
 
 use crate::{
     bank::Order,
-    executor::Sim,
     fault::Fault,
     plan::{Plan, Profile},
     sabotage::Sabotage,
+    sim::Sim,
     world::World,
 };
 

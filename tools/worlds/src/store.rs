@@ -22,9 +22,7 @@ use payment_ports::{
 use std::time::Duration;
 use uuid::Uuid;
 
-use crate::{
-    executor::Sim, fault::Fault, outline::outline, process, sabotage::Sabotage, world::World,
-};
+use crate::{fault::Fault, outline::outline, process, sabotage::Sabotage, sim::Sim, world::World};
 
 /// What one process sees of the world's store.
 pub(crate) struct SimStore {

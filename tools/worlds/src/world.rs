@@ -18,11 +18,11 @@ use payment_usecases::ports::{Policy, Ports};
 
 use crate::{
     bank::Bank,
-    executor::Sim,
     fault::{Fault, PerFault},
     plan::Plan,
     process::Rests,
     sabotage::Sabotage,
+    sim::Sim,
     watch::Watch,
 };
 
