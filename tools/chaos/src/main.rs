@@ -11,7 +11,7 @@ use chaos::{
     world::{database::Kind, seed::mixed, simulator::Profile, stage::Scene},
 };
 use clap::Parser;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 
 /// Often enough for a hundred kills in five minutes.
 const BETWEEN_KILLS: Duration = Duration::from_millis(1500);
@@ -71,17 +71,25 @@ async fn main() -> anyhow::Result<()> {
     // Everything is on this machine and speaks plain HTTP; the client wants a provider all the same.
     ensure!(rustls::crypto::ring::default_provider().install_default().is_ok(), "TLS is set up");
     let tasks = tasks(&options)?;
-    let rows: Vec<Vec<Row>> = stream::iter(tasks)
+    // One that fails must not end the others in the middle of their work.
+    let carried_out: Vec<anyhow::Result<Vec<Row>>> = stream::iter(tasks)
         .map(|task| Box::pin(task.carry_out()))
         .buffered(options.at_once)
-        .try_collect()
-        .await?;
-    let rows: Vec<_> = rows.into_iter().flatten().collect();
+        .collect()
+        .await;
+    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    for result in carried_out {
+        match result {
+            Ok(found) => rows.extend(found),
+            Err(error) => errors.push(format!("{error:#}")),
+        }
+    }
     println!("{}", report::tables(&rows));
     if let Some(path) = &options.scoreboard {
         let document = fs::read_to_string(path).context("the scoreboard cannot be read")?;
         fs::write(path, report::entered(&document, &rows)?)?;
     }
+    ensure!(errors.is_empty(), "not everything was carried out: {errors:#?}");
     let few = report::shortfalls(&rows, options.at_least_payments, options.at_least_kills);
     ensure!(few.is_empty(), "it was too easy: {few:?}");
     ensure!(rows.iter().all(|row| row.is_kept), "the promise was broken; see above");

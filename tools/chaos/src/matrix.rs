@@ -12,7 +12,7 @@ use crate::{
         client::{Client, Persistence},
         story::{Shopping, Story, Wish},
     },
-    soak::{Outcome, settle},
+    soak::{Outcome, left, settle},
     world::{
         kill::{Toll, Victim},
         stage::{Scene, Stage},
@@ -90,8 +90,18 @@ struct Cell {
 pub async fn matrix(scene: &Scene) -> anyhow::Result<Matrix> {
     let scene = Scene { has_faults: false, ..scene.clone() };
     let stage = Stage::set(&scene).await?;
-    let mut cells = requests(&stage).await?;
-    cells.extend(work(&stage).await?);
+    let played = Box::pin(play(&stage)).await;
+    let is_kept =
+        played.as_ref().is_ok_and(|matrix| matrix.outcome.is_kept() && matrix.missed.is_empty());
+    let logs = stage.strike(!is_kept).await?;
+    let mut matrix = played.with_context(|| left(logs.as_deref()))?;
+    matrix.outcome.logs = logs;
+    Ok(matrix)
+}
+
+async fn play(stage: &Stage) -> anyhow::Result<Matrix> {
+    let mut cells = requests(stage).await?;
+    cells.extend(work(stage).await?);
     let kills = u64::try_from(cells.len())?;
     let mut toll = Toll::default();
     toll.kills.insert(Victim::Api, kills);
@@ -121,7 +131,7 @@ async fn request(stage: &Stage, operation: Operation, step: &str) -> anyhow::Res
     let point = format!("{}.{step}", word(operation));
     doomed.start_with(&[("FAILPOINT", point.as_str())]).await?;
     let story = step_by_step(stage, &client, operation, &mut rng).await?;
-    let has_died = doomed.ends_within(PATIENCE).await?;
+    let has_died = doomed.aborts_within(PATIENCE).await?;
     doomed.kill().await?;
     Ok(Cell { point, has_died, story })
 }
@@ -209,7 +219,7 @@ async fn work(stage: &Stage) -> anyhow::Result<Vec<Cell>> {
 async fn worker(stage: &Stage, point: String, story: Story) -> anyhow::Result<Cell> {
     let mut doomed = stage.another_worker();
     doomed.start_with(&[("FAILPOINT", point.as_str())]).await?;
-    let has_died = doomed.ends_within(PATIENCE).await?;
+    let has_died = doomed.aborts_within(PATIENCE).await?;
     doomed.kill().await?;
     Ok(Cell { point, has_died, story })
 }

@@ -221,7 +221,7 @@ pub fn remarks(outcome: &Outcome) -> String {
         line_to(&mut text, &format!("THE CHECKS ARE BLIND: {name}"));
     }
     if let Some(logs) = &outcome.logs {
-        line_to(&mut text, &format!("logs and ledger: {}", logs.display()));
+        line_to(&mut text, &format!("logs and ledger are in {}", logs.display()));
     }
     for violation in outcome.violations.iter().take(20) {
         line_to(&mut text, &format!("VIOLATION {violation}"));

@@ -1,7 +1,7 @@
 //! Random load while everything breaks, and the comparison afterwards.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -83,10 +83,22 @@ impl Outcome {
 /// If something cannot be started or read; a breach is no error.
 pub async fn soak(scene: &Scene, effort: Effort) -> anyhow::Result<Outcome> {
     let stage = Stage::set(scene).await?;
+    let played = Box::pin(play(&stage, scene, effort)).await;
+    let logs = stage.strike(!played.as_ref().is_ok_and(Outcome::is_kept)).await?;
+    let outcome = played.with_context(|| left(logs.as_deref()))?;
+    Ok(Outcome { logs, ..outcome })
+}
+
+/// Where the logs of what came to no end are.
+pub(crate) fn left(logs: Option<&Path>) -> String {
+    format!("the logs are in {}", logs.unwrap_or(Path::new("no folder")).display())
+}
+
+async fn play(stage: &Stage, scene: &Scene, effort: Effort) -> anyhow::Result<Outcome> {
     stage.fail(true);
     let deadline = Instant::now() + effort.load;
     let paying = crowd::pay(&stage.client, effort.clients, scene.seed, deadline);
-    let killing = rampage(&stage, effort.between_kills, scene.seed, deadline);
+    let killing = rampage(stage, effort.between_kills, scene.seed, deadline);
     let (stories, toll) = tokio::join!(paying, killing);
     let toll = toll?;
     stage.fail(false);
@@ -94,16 +106,16 @@ pub async fn soak(scene: &Scene, effort: Effort) -> anyhow::Result<Outcome> {
     settle(stage, stories, toll).await
 }
 
-/// Waits until nothing is left to do, reads and judges everything, and ends it.
+/// Waits until nothing is left to do, and reads and judges everything.
 ///
 /// # Errors
 ///
 /// If something cannot be read.
-pub async fn settle(stage: Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow::Result<Outcome> {
+pub async fn settle(stage: &Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow::Result<Outcome> {
     let begun = Instant::now();
     let deadline = begun + QUIET;
     crowd::finish(&stage.client, &mut stories, deadline).await;
-    while !is_quiet(&stage).await? && Instant::now() < deadline {
+    while !is_quiet(stage).await? && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     let settled = begun.elapsed();
@@ -120,7 +132,7 @@ pub async fn settle(stage: Stage, mut stories: Vec<Story>, toll: Toll) -> anyhow
     let violations = violations(&evidence);
     let lost = stage.database.proxy().map(Proxy::lost).unwrap_or_default();
     Ok(Outcome {
-        logs: stage.strike(!violations.is_empty()).await?,
+        logs: None,
         violations,
         unseen: sabotage::unseen(&evidence),
         speed: speed(&evidence),

@@ -57,6 +57,22 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Stops the server whose data is in `folder`, if there is one, and deletes its data.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be stopped.
+    pub async fn stop(self, folder: &Path) -> anyhow::Result<()> {
+        match self {
+            Self::Sqlite => {}
+            Self::Postgres | Self::Mariadb => drop(run(SERVERS, folder, &["stop"]).await?),
+            Self::Galera => drop(run(CLUSTER, folder, &["stop"]).await?),
+        }
+        Ok(())
+    }
+}
+
 impl Database {
     /// Starts one with nothing in it; its data is in `folder`.
     ///
@@ -111,18 +127,6 @@ impl Database {
         let Self::Server { script, name, folder, .. } = self else { return Ok(false) };
         run(script, folder, &["crash", name]).await?;
         Ok(true)
-    }
-
-    /// Stops it and deletes its data.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be stopped.
-    pub async fn stop(&self) -> anyhow::Result<()> {
-        if let Self::Server { script, folder, .. } = self {
-            run(script, folder, &["stop"]).await?;
-        }
-        Ok(())
     }
 }
 

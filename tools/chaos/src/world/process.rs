@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io,
+    os::unix::process::ExitStatusExt,
     path::PathBuf,
     process::Stdio,
     time::{Duration, Instant},
@@ -16,6 +17,8 @@ use tokio::{
 
 use super::seed::mixed;
 
+/// What ends a process that aborts.
+const SIGABRT: i32 = 6;
 /// How long a process may take to say that it is ready.
 const READY: Duration = Duration::from_secs(20);
 /// How long a process may take to give up its start, if what it needs is away.
@@ -148,18 +151,16 @@ impl Process {
         })
     }
 
-    /// Waits until it ends by itself, for at most that long; answers whether it did.
+    /// Waits until it aborts, for at most that long; answers whether it did. Any other end is none.
     ///
     /// # Errors
     ///
     /// If the system does not say.
-    pub async fn ends_within(&mut self, patience: Duration) -> io::Result<bool> {
-        match &mut self.child {
-            Some(child) => match tokio::time::timeout(patience, child.wait()).await {
-                Ok(ended) => ended.map(|_| true),
-                Err(_) => Ok(false),
-            },
-            None => Ok(true),
+    pub async fn aborts_within(&mut self, patience: Duration) -> io::Result<bool> {
+        let Some(child) = &mut self.child else { return Ok(false) };
+        match tokio::time::timeout(patience, child.wait()).await {
+            Ok(ended) => ended.map(|status| status.signal() == Some(SIGABRT)),
+            Err(_) => Ok(false),
         }
     }
 }

@@ -11,7 +11,6 @@ use std::{
 
 use anyhow::{Context, bail};
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 use super::{
@@ -61,8 +60,9 @@ pub struct Stage {
     pub receiver: Receiver,
     /// The merchant.
     pub client: Client,
-    /// Where everything runs; deleted with the stage.
-    pub folder: TempDir,
+    /// Where everything runs.
+    pub folder: PathBuf,
+    kind: Kind,
     /// How more processes of the gateway are started.
     api: Recipe,
     worker: Recipe,
@@ -75,14 +75,24 @@ impl Stage {
     ///
     /// If something cannot be started.
     pub async fn set(scene: &Scene) -> anyhow::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("gateway-chaos-").tempdir()?;
-        let database = Database::start(scene.database, folder.path()).await?;
+        // Whatever fails, the logs are kept until all is well.
+        let folder = tempfile::Builder::new().prefix("gateway-chaos-").tempdir()?.keep();
+        match Box::pin(Self::set_in(&folder, scene)).await {
+            Ok(stage) => Ok(stage),
+            Err(error) => {
+                let stopped = scene.database.stop(&folder).await;
+                Err(error.context(format!("the logs are in {} ({stopped:?})", folder.display())))
+            }
+        }
+    }
+
+    async fn set_in(folder: &Path, scene: &Scene) -> anyhow::Result<Self> {
+        let database = Database::start(scene.database, folder).await?;
         let bank_port = free_port()?;
         let controls = Controls::new(format!("http://127.0.0.1:{bank_port}"))?;
-        let mut bank = Process::new(bank(scene, folder.path(), bank_port));
+        let mut bank = Process::new(bank(scene, folder, bank_port));
         bank.start().await?;
-        let gateway =
-            Gateway { scene, folder: folder.path(), database: &database, bank: &controls.url };
+        let gateway = Gateway { scene, folder, database: &database, bank: &controls.url };
         let ports = [free_port()?, free_port()?];
         let mut apis = ports.map(|port| Process::new(gateway.api(port)));
         for api in &mut apis {
@@ -105,7 +115,8 @@ impl Stage {
             database,
             receiver,
             client,
-            folder,
+            folder: folder.to_owned(),
+            kind: scene.database,
         })
     }
 
@@ -147,8 +158,12 @@ impl Stage {
         for process in self.processes() {
             process.lock().await.kill().await?;
         }
-        self.database.stop().await?;
-        Ok(is_worth_keeping.then(|| self.folder.keep()))
+        self.kind.stop(&self.folder).await?;
+        if is_worth_keeping {
+            return Ok(Some(self.folder));
+        }
+        tokio::fs::remove_dir_all(&self.folder).await?;
+        Ok(None)
     }
 
     /// All processes except the database.
