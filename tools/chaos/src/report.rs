@@ -11,6 +11,18 @@ use crate::{
     world::{kill::Victim, stage::Scene},
 };
 
+/// The bank's faults, in the order of their columns.
+const FAULTS: [&str; 8] = [
+    "hang_up_after_reading",
+    "answer_late",
+    "error_500_after_effect",
+    "land_late",
+    "refuse_connection",
+    "slow_bytes",
+    "wrong_amount_echoed",
+    "land_too_late",
+];
+
 /// A table of the scoreboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
@@ -91,6 +103,15 @@ impl Table {
                 "other database answers lost",
                 "webhooks refused",
                 "requests answered",
+                "bank hung up",
+                "answered late",
+                "500 after effect",
+                "landed late",
+                "closed unread",
+                "slow bytes",
+                "wrong amount",
+                "landed too late",
+                "taken back",
             ],
         }
     }
@@ -267,6 +288,9 @@ fn faults(scene: &Scene, outcome: &Outcome) -> Vec<String> {
     cells.extend(kills.iter().chain(&counts).map(u64::to_string));
     let asks = outcome.evidence.stories.iter().flat_map(|story| &story.asks);
     cells.push(asks.map(|ask| ask.answers.len()).sum::<usize>().to_string());
+    let injected = |name: &str| outcome.toll.faults.get(name).copied().unwrap_or_default();
+    cells.extend(FAULTS.map(|name| injected(name).to_string()));
+    cells.push(outcome.evidence.reversals().to_string());
     cells
 }
 

@@ -28,7 +28,10 @@ pub(crate) async fn answer(
         (&Method::GET, ["ledger"]) => {
             delivery::json(StatusCode::OK, &shared.bank.read(ledger).await?)
         }
-        (&Method::GET, ["health"]) => delivery::json(StatusCode::OK, &json!({ "status": "up" })),
+        (&Method::GET, ["health"]) => {
+            let health = json!({ "status": "up", "faults": shared.dice().drawn() });
+            delivery::json(StatusCode::OK, &health)
+        }
         (&Method::GET, ["faults"]) => delivery::json(StatusCode::OK, shared.dice().faults()),
         (&Method::PUT, ["faults"]) => match Faults::parse(body) {
             Ok(faults) => {

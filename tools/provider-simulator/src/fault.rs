@@ -103,11 +103,12 @@ impl Faults {
 pub(crate) struct Dice {
     faults: Faults,
     random: fastrand::Rng,
+    drawn: BTreeMap<Fault, u64>,
 }
 
 impl Dice {
     pub(crate) fn new(faults: Faults, seed: u64) -> Self {
-        Self { faults, random: fastrand::Rng::with_seed(seed) }
+        Self { faults, random: fastrand::Rng::with_seed(seed), drawn: BTreeMap::new() }
     }
 
     pub(crate) const fn faults(&self) -> &Faults {
@@ -118,8 +119,21 @@ impl Dice {
         self.faults = faults;
     }
 
+    /// How many orders each fault has happened to.
+    pub(crate) const fn drawn(&self) -> &BTreeMap<Fault, u64> {
+        &self.drawn
+    }
+
     /// What happens to the next order of that kind.
     pub(crate) fn draw(&mut self, operation: Operation) -> Fault {
+        let fault = self.next(operation);
+        if fault != Fault::None {
+            *self.drawn.entry(fault).or_default() += 1;
+        }
+        fault
+    }
+
+    fn next(&mut self, operation: Operation) -> Fault {
         if !self.faults.operations.contains(&operation) {
             return Fault::None;
         }

@@ -25,3 +25,12 @@ pub struct Evidence {
     /// From when to when the bank was away, in milliseconds since 1970.
     pub outages: Vec<(i64, i64)>,
 }
+
+impl Evidence {
+    /// How many attempts were taken back after they took effect too late.
+    #[must_use]
+    pub fn reversals(&self) -> usize {
+        let attempts = self.payments.iter().flat_map(|payment| &payment.attempts);
+        attempts.filter(|attempt| attempt.status == "REVERSED").count()
+    }
+}

@@ -37,6 +37,8 @@ pub struct Toll {
     pub kills: BTreeMap<Victim, u64>,
     /// From when to when the bank was away.
     pub outages: Vec<(SystemTime, SystemTime)>,
+    /// How many orders each of the bank's faults happened to, as far as it could still say.
+    pub faults: BTreeMap<String, u64>,
     /// Processes that ended at work although nobody killed them, by name.
     pub died_alone: Vec<String>,
     /// How often a start came to nothing, as the database may be away just then.
@@ -44,6 +46,13 @@ pub struct Toll {
 }
 
 impl Toll {
+    /// Adds what one bank said before its end.
+    fn count(&mut self, faults: BTreeMap<String, u64>) {
+        for (fault, times) in faults {
+            *self.faults.entry(fault).or_default() += times;
+        }
+    }
+
     /// How often anything was killed.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -80,6 +89,7 @@ pub async fn rampage(
         *toll.kills.entry(victim).or_default() += 1;
     }
     watch(stage, deadline, &mut toll).await?;
+    toll.count(stage.controls.injected().await);
     Ok(toll)
 }
 
@@ -105,6 +115,7 @@ async fn strike(
         Victim::Api => kill(stage.apis.get(one), rng).await?,
         Victim::Worker => kill(stage.workers.get(one), rng).await?,
         Victim::Bank => {
+            toll.count(stage.controls.injected().await);
             let gone = SystemTime::now();
             kill(Some(&stage.bank), rng).await?;
             toll.outages.push((gone, SystemTime::now()));

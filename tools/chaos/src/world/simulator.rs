@@ -1,6 +1,6 @@
 //! The bank's controls.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -103,6 +103,16 @@ impl Controls {
     /// If the bank does not answer, or says something strange.
     pub async fn under_way(&self) -> anyhow::Result<i64> {
         number(&self.read("ledger").await?, "underWay")
+    }
+
+    /// How many orders each fault has happened to since the bank started; none if it does not say.
+    pub async fn injected(&self) -> BTreeMap<String, u64> {
+        let faults = self
+            .read("health")
+            .await
+            .ok()
+            .and_then(|mut health| health.get_mut("faults").map(Value::take));
+        faults.and_then(|faults| serde_json::from_value(faults).ok()).unwrap_or_default()
     }
 
     async fn read(&self, what: &str) -> anyhow::Result<Value> {

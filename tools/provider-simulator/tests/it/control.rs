@@ -41,6 +41,18 @@ async fn faults_are_shown_and_replaced() {
 }
 
 #[tokio::test]
+async fn faults_that_happened_are_counted() {
+    let script = json!({ "script": ["hang_up_after_reading", "none", "hang_up_after_reading"] });
+    let bank = Inside::start(script, 0).await;
+    let sent = ["a", "b", "c", "d"].map(authorization);
+    for order in &sent {
+        drop(bank.client.post("/v1/authorize", order).await);
+    }
+    let health = bank.client.get("/simulator/health").await;
+    assert_eq!(health["faults"], json!({ "hang_up_after_reading": 2 }));
+}
+
+#[tokio::test]
 async fn faults_that_make_no_sense_are_refused_and_change_nothing() {
     let bank = Inside::start(json!({ "script": ["hang_up_after_reading"] }), 0).await;
     for wrong in [
