@@ -90,7 +90,7 @@ async fn a_process_takes_its_faults_from_a_file_or_as_they_are() {
     {
         let ledger = folder.path().join(format!("{number}.jsonl"));
         let bank = Process::start(&ledger, &["--faults", faults]);
-        assert_eq!(bank.client.get("/simulator/health").await, json!({ "status": "up" }));
+        assert_eq!(bank.client.get("/simulator/health").await["status"], "up");
         assert!(bank.client.post("/v1/authorize", &authorization("a")).await.is_err());
         assert_eq!(bank.client.effects().await, ["a"]);
     }
