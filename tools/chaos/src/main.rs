@@ -29,6 +29,11 @@ struct Options {
     /// shared among them.
     #[arg(long, value_enum)]
     profile: Vec<Profile>,
+    /// The bank breaks its own promise: orders to hold or take money may take effect after they were
+    /// given up, and must be taken back. Fails unless that happens; with `--profile query` alone, and
+    /// without the kill matrix.
+    #[arg(long, requires = "profile", requires = "no_matrix")]
+    too_late: bool,
     /// Leaves the kill matrix out.
     #[arg(long)]
     no_matrix: bool,
@@ -112,7 +117,14 @@ fn tasks(options: &Options) -> anyhow::Result<Vec<Task>> {
         profiles.iter().map(move |&profile| {
             let programs = programs.clone();
             let seed = mixed(options.seed, &[database.title(), profile.name()]);
-            Scene { database, profile, programs, has_faults: true, seed }
+            Scene {
+                database,
+                profile,
+                programs,
+                has_faults: true,
+                is_too_late: options.too_late,
+                seed,
+            }
         })
     });
     Ok(scenes.map(|scene| Task { options: options.clone(), scene, seconds }).collect())

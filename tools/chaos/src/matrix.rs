@@ -88,7 +88,7 @@ struct Cell {
 ///
 /// If something cannot be started or read; a breach is no error.
 pub async fn matrix(scene: &Scene) -> anyhow::Result<Matrix> {
-    let scene = Scene { has_faults: false, ..scene.clone() };
+    let scene = Scene { has_faults: false, is_too_late: false, ..scene.clone() };
     let stage = Stage::set(&scene).await?;
     let played = Box::pin(play(&stage)).await;
     let is_kept =

@@ -164,7 +164,7 @@ impl Row {
             payments: outcome.evidence.payments.len(),
             kills: outcome.toll.total(),
             lines,
-            is_kept: outcome.is_kept(),
+            is_kept: outcome.is_kept() && (!scene.is_too_late || outcome.evidence.reversals() > 0),
         }
     }
 }
@@ -229,6 +229,7 @@ pub fn entered(document: &str, rows: &[Row]) -> anyhow::Result<String> {
 #[must_use]
 pub fn remarks(outcome: &Outcome) -> String {
     let mut text = String::new();
+    line_to(&mut text, &format!("taken back: {}", outcome.evidence.reversals()));
     for name in &outcome.toll.died_alone {
         line_to(&mut text, &format!("ENDED BY ITSELF: {name}"));
     }
@@ -266,7 +267,8 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 fn key(scene: &Scene) -> Vec<String> {
-    vec![scene.database.title().to_owned(), scene.profile.name().to_owned()]
+    let late = if scene.is_too_late { ", too late" } else { "" };
+    vec![scene.database.title().to_owned(), format!("{}{late}", scene.profile.name())]
 }
 
 fn breaches(outcome: &Outcome) -> [String; 5] {

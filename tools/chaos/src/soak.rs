@@ -25,6 +25,9 @@ use crate::{
 /// How long everything may take to settle once everything runs.
 const QUIET: Duration = Duration::from_mins(2);
 
+/// How long what was given up is waited for where the bank is too late: nothing says that it will
+/// take effect. It is longer than from the order to the look at it after its effect.
+const TOO_LATE: Duration = Duration::from_secs(25);
 /// How soon 99 of 100 attempts in doubt must be settled once the bank can be reached, in
 /// milliseconds.
 const SETTLED_MS: i64 = 120_000;
@@ -103,6 +106,9 @@ async fn play(stage: &Stage, scene: &Scene, effort: Effort) -> anyhow::Result<Ou
     let toll = toll?;
     stage.fail(false);
     stage.controls.calm().await?;
+    if scene.is_too_late {
+        tokio::time::sleep(TOO_LATE).await;
+    }
     settle(stage, stories, toll).await
 }
 

@@ -34,6 +34,9 @@ const FAULTS: [(&str, u16); 7] = [
     ("wrong_amount_echoed", 5),
 ];
 
+/// How many of a thousand orders a bank does too late that breaks its promise.
+const TOO_LATE: u16 = 40;
+
 /// The bank's controls.
 #[derive(Debug, Clone)]
 pub struct Controls {
@@ -57,12 +60,23 @@ impl Profile {
 
 /// The faults that the bank has while everything breaks: all but the one that breaks its own
 /// promise, and those of notices, which the gateway does not take yet.
+///
+/// A bank that is too late breaks its promise, too; only where the money can be taken back.
 #[must_use]
-pub fn faults() -> Value {
-    let chances: serde_json::Map<_, _> =
-        FAULTS.iter().map(|(name, chance)| ((*name).to_owned(), json!(chance))).collect();
-    // Later than the gateway waits.
-    json!({ "perThousand": chances, "answerLateMs": 3000, "slowByteMs": 30 })
+pub fn faults(is_too_late: bool) -> Value {
+    let mut chances: BTreeMap<_, _> = FAULTS.into();
+    // What is given back or given up late cannot be taken back.
+    let mut operations = vec!["authorize", "confirm", "capture"];
+    if is_too_late {
+        chances.insert("land_too_late", TOO_LATE);
+    } else {
+        operations.extend(["void", "refund", "cancel"]);
+    }
+    // Later than the gateway waits, and than it gives up.
+    json!({
+        "perThousand": chances, "operations": operations,
+        "answerLateMs": 3000, "slowByteMs": 30, "landTooLateMs": 6000,
+    })
 }
 
 impl Controls {

@@ -23,6 +23,8 @@ use crate::load::client::Client;
 
 /// The bank's promise: how late an order may take effect, in milliseconds.
 const MAX_LATE_LANDING_MS: u64 = 3000;
+/// When an attempt that was given up is looked at, in seconds since; where the bank is too late.
+const WATCHED: &str = "1,2,4,6,8,10,12,15,20,25,30";
 /// How many ports there are to choose from, from 20000.
 const PORTS: u16 = 10_000;
 /// How often a webhook is tried; a receiver that fails now and then takes it long before.
@@ -39,6 +41,8 @@ pub struct Scene {
     pub programs: PathBuf,
     /// Whether the bank has faults.
     pub has_faults: bool,
+    /// Whether the bank does things later than it promises.
+    pub is_too_late: bool,
     /// Decides what is asked and killed, and the bank's faults; not what comes of it.
     pub seed: u64,
 }
@@ -220,7 +224,9 @@ impl Gateway<'_> {
             ("PROVIDERS_MOCK_PROVIDER_MAX_LATE_LANDING_SECONDS", "4"),
             ("PROVIDERS_MOCK_PROVIDER_PROFILE", self.scene.profile.name()),
         ];
-        settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+        let watch = self.scene.is_too_late.then_some(("PAYMENT_PROVIDER_WATCH_INTERVALS", WATCHED));
+        let settings = settings.into_iter().chain(watch);
+        settings.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
 
@@ -236,7 +242,7 @@ fn bank(scene: &Scene, folder: &Path, port: u16) -> Recipe {
         MAX_LATE_LANDING_MS.to_string(),
     ];
     if scene.has_faults {
-        arguments.extend(["--faults".to_owned(), faults().to_string()]);
+        arguments.extend(["--faults".to_owned(), faults(scene.is_too_late).to_string()]);
     }
     Recipe {
         name: "bank".to_owned(),
