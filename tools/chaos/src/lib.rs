@@ -10,6 +10,7 @@
 
 pub mod check;
 pub mod evidence;
+pub mod goal;
 pub mod load;
 pub mod matrix;
 pub mod report;

@@ -5,6 +5,7 @@ use std::{env, fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context, ensure};
 use chaos::{
+    goal::shortfalls,
     matrix::matrix,
     report::{self, Row},
     soak::{Effort, Outcome, soak},
@@ -95,7 +96,7 @@ async fn main() -> anyhow::Result<()> {
         fs::write(path, report::entered(&document, &rows)?)?;
     }
     ensure!(errors.is_empty(), "not everything was carried out: {errors:#?}");
-    let few = report::shortfalls(&rows, options.at_least_payments, options.at_least_kills);
+    let few = shortfalls(&rows, options.at_least_payments, options.at_least_kills);
     ensure!(few.is_empty(), "it was too easy: {few:?}");
     ensure!(rows.iter().all(|row| row.is_kept), "the promise was broken; see above");
     Ok(())

@@ -1,6 +1,6 @@
 //! The scoreboard.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use anyhow::Context;
 
@@ -182,21 +182,6 @@ pub fn tables(rows: &[Row]) -> String {
         }
     }
     text
-}
-
-/// The databases on which there were fewer payments or kills than that, in words.
-#[must_use]
-pub fn shortfalls(rows: &[Row], payments: usize, kills: u64) -> Vec<String> {
-    let mut totals: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
-    for row in rows {
-        let total = totals.entry(row.database).or_default();
-        *total = (total.0 + row.payments, total.1 + row.kills);
-    }
-    let too_few = totals.iter().filter(|(_, (made, died))| *made < payments || *died < kills);
-    let told = too_few.map(|(database, (made, died))| {
-        format!("{database}: {made} payments and {died} kills, not {payments} and {kills}")
-    });
-    told.collect()
 }
 
 /// The document with the rows in its tables: each in the place of the row of the same database and

@@ -1,4 +1,7 @@
-use chaos::report::{Row, Table, entered, shortfalls};
+use chaos::{
+    goal::shortfalls,
+    report::{Row, Table, entered},
+};
 
 const DOCUMENT: &str = include_str!("../../../../docs/chaos.md");
 
