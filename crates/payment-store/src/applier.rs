@@ -97,7 +97,7 @@ impl Applier {
             // After the worst errors, SQLite has rolled the whole transaction back.
             Err(failure) => match work.execute_unprepared("ROLLBACK TO call").await {
                 Ok(_) => Ok(Err(failure.into())),
-                Err(_) => Err(failure),
+                Err(error) => Err(error.into()),
             },
         }
     }

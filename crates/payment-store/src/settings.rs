@@ -41,11 +41,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Four connections for each core, where the throughput is best, but 8 at least and 32 at most:
+    /// Four connections for each core, where the throughput is best, but 8 at least and 20 at most:
     /// several processes must fit into the 100 connections that PostgreSQL allows by default.
     fn default() -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let connections = cores.saturating_mul(4).clamp(8, 32);
+        let connections = cores.saturating_mul(4).clamp(8, 20);
         Self {
             max_connections: u32::try_from(connections).unwrap_or(u32::MAX),
             acquire_timeout: Duration::from_secs(5),

@@ -63,10 +63,7 @@ impl Answer {
             "status": payment.status.as_str(),
         });
         let text = match attempt.state {
-            AttemptState::Abandoned | AttemptState::Reversed => {
-                "The provider never did it and it was given up; should it happen after all, \
-                 it will be taken back"
-            }
+            AttemptState::Abandoned | AttemptState::Reversed => given_up(attempt),
             AttemptState::Intent
             | AttemptState::Succeeded
             | AttemptState::Declined
@@ -90,6 +87,19 @@ impl From<StoredAnswer> for Answer {
 impl From<&Answer> for StoredAnswer {
     fn from(answer: &Answer) -> Self {
         Self { status: answer.status, body: answer.body.clone() }
+    }
+}
+
+const fn given_up(attempt: &Attempt) -> &'static str {
+    match attempt.instruction.operation() {
+        Operation::Authorize | Operation::Capture => {
+            "The provider does not know the operation, so it was given up; should it take effect \
+             late, it is taken back, and a webhook says so"
+        }
+        Operation::Void | Operation::Refund => {
+            "The provider does not know the operation, so it was given up; should it take effect \
+             late, it counts, and a webhook says so: look at the payment before you try again"
+        }
     }
 }
 

@@ -82,7 +82,9 @@ pub async fn settle(ports: &Ports, settlement: &Settlement) -> Result<Attempt, E
         }
         if let Some(next) = next {
             // What follows by itself has an end of its own, whoever settles it.
-            Box::pin(carry_out(ports, next)).await.map(drop)?;
+            if let Err(error) = Box::pin(carry_out(ports, next)).await {
+                tracing::warn!(attempt = %settlement.attempt, %error, "what follows is left to a worker");
+            }
         }
         return Ok(settled.attempt);
     }

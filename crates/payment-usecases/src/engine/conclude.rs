@@ -3,8 +3,9 @@
 use std::pin::Pin;
 
 use payment_core::{
-    attempt::AttemptState,
+    attempt::{Attempt, AttemptState},
     id::{AttemptId, EventId, ThreeDsSessionId, TransactionId},
+    payment::{CaptureMethod, Operation},
 };
 use payment_ports::{provider::Query, store::RecordState};
 
@@ -15,7 +16,7 @@ use super::{
     finding::Finding,
     fold::{Context, Folded, Open, fold},
     load_open,
-    resolve::claim_and_resolve,
+    resolve::{claim_and_resolve, is_cancellable},
 };
 use crate::{
     answer::Answer,
@@ -35,12 +36,19 @@ pub(crate) async fn carry_out(ports: &Ports, mut open: Open) -> Result<Answer, E
         } else {
             Finding::from(ask(ports, provider.as_ref(), &open.attempt).await)
         };
-        match conclude(ports, open, &finding).await? {
-            Concluded::Next { next, answer } => {
+        match (conclude(ports, open, &finding).await, told) {
+            (Ok(Concluded::Next { next, answer }), before) => {
                 open = *next;
-                told = told.or(answer);
+                told = before.or(answer);
             }
-            Concluded::Answer(answer) => return Ok(told.unwrap_or(answer)),
+            // The merchant's answer is final, whatever comes of the reversal that followed.
+            (Ok(Concluded::Answer(_)), Some(told)) => return Ok(told),
+            (Err(error), Some(told)) => {
+                tracing::error!(%error, "a reversal is left to a worker");
+                return Ok(told);
+            }
+            (Ok(Concluded::Answer(answer)), None) => return Ok(answer),
+            (Err(error), None) => return Err(error),
         }
     }
 }
@@ -63,7 +71,8 @@ pub(super) enum Concluded {
 
 /// Records `finding`, unless somebody else recorded the attempt's end before.
 ///
-/// A claim that was counted since means that somebody else may have sent the attempt, too.
+/// A claim that was counted since means that somebody else is at it: only what the provider itself
+/// said is recorded over that.
 pub(super) async fn conclude(
     ports: &Ports,
     mut open: Open,
@@ -72,20 +81,24 @@ pub(super) async fn conclude(
     let asked_at = open.attempt.checks;
     let mut told = None;
     for tried in 0..MAX_TRIES {
-        let is_ours = open.attempt.checks == asked_at;
-        let finding = if is_ours { finding.clone() } else { finding.clone().of_all_calls() };
-        let Ok(Folded { changes, settled, next }) = fold(&open, &finding, &context(ports)) else {
+        if open.attempt.checks != asked_at && !finding.is_definite() {
+            break;
+        }
+        let Ok(Folded { changes, settled, next }) = fold(&open, finding, &context(ports)) else {
             return Err(Error::Contended);
         };
         match commit(ports, &changes).await {
-            Ok(()) => return after(ports, &settled, next, told),
+            Ok(()) => {
+                alert(&settled);
+                return after(ports, &settled, next, told);
+            }
             Err(error) => tracing::debug!(attempt = %open.attempt.id, %error, "T2 is tried again"),
         }
         // A database that is away may be back soon, and nobody else knows the outcome.
         back_off(ports, tried).await;
-        match reload(ports, open.attempt.id, &finding).await {
+        match reload(ports, open.attempt.id, finding).await {
             Ok(Reloaded::Open(again)) => open = *again,
-            Ok(Reloaded::GivenUp(again, answer)) if can_be_asked(ports, &again) => {
+            Ok(Reloaded::GivenUp(again, answer)) if can_be_looked_at(ports, &again) => {
                 // It may have been cancelled since it was approved: only the provider knows.
                 look(ports, again.attempt.id).await;
                 return answer.map(Concluded::Answer);
@@ -99,13 +112,28 @@ pub(super) async fn conclude(
             Err(error) => return Err(error),
         }
     }
-    tracing::error!(attempt = %open.attempt.id, "the outcome could not be recorded");
-    Ok(Concluded::Answer(Answer::payment(202, &open.payment)))
+    if finding.is_definite() {
+        tracing::error!(attempt = %open.attempt.id, ?finding, "the outcome could not be recorded");
+    }
+    Ok(Concluded::Answer(told.unwrap_or_else(|| Answer::payment(202, &open.payment))))
 }
 
-fn can_be_asked(ports: &Ports, open: &Open) -> bool {
-    let provider = provider_of(ports, &open.attempt.provider);
-    provider.is_ok_and(|provider| provider.capabilities().query == Query::ByOurReference)
+/// Whether the provider itself says, or decides, what stands of an attempt that was given up.
+fn can_be_looked_at(ports: &Ports, open: &Open) -> bool {
+    provider_of(ports, &open.attempt.provider).is_ok_and(|provider| {
+        let capabilities = provider.capabilities();
+        capabilities.query == Query::ByOurReference || is_cancellable(capabilities, &open.attempt)
+    })
+}
+
+fn alert(settled: &Open) {
+    let Attempt { id, state, error, .. } = &settled.attempt;
+    if *state == AttemptState::NeedsReview {
+        tracing::error!(attempt = %id, error, "an attempt waits for a person");
+    }
+    if let Some(reversed) = settled.attempt.reverses {
+        tracing::warn!(attempt = %reversed, reversal = %id, %state, "a late success is taken back");
+    }
 }
 
 /// Looks at an attempt that was given up; what cannot be recorded now is seen by the next look.
@@ -156,7 +184,7 @@ async fn reload(ports: &Ports, attempt: AttemptId, finding: &Finding) -> Result<
         RecordState::InProgress(_) => None,
     });
     // Its automatic capture may still be under way, which then ends the request.
-    let is_under_way = open.attempt.idempotency.is_some() && open.payment.pending.is_some();
+    let is_under_way = open.attempt.idempotency.is_some() && has_automatic_capture(&open);
     let answer = match stored {
         Some(stored) => Ok(stored),
         None if is_under_way => Ok(Answer::payment(202, &open.payment)),
@@ -174,11 +202,21 @@ async fn reload(ports: &Ports, attempt: AttemptId, finding: &Finding) -> Result<
         | AttemptState::Intent
         | AttemptState::NeedsReview => {
             if is_done {
-                tracing::error!(%attempt, ended = %state, "the provider approved what was recorded otherwise");
+                tracing::error!(
+                    %attempt, ended = %state, ?finding,
+                    "the provider approved what was recorded otherwise"
+                );
             }
             Ok(Reloaded::Ended(answer))
         }
     }
+}
+
+/// Whether the capture that follows an authorization by itself is pending.
+fn has_automatic_capture(open: &Open) -> bool {
+    open.payment.capture_method == CaptureMethod::Automatic
+        && open.attempt.instruction.operation() == Operation::Authorize
+        && open.payment.pending.is_some_and(|pending| pending.operation == Operation::Capture)
 }
 
 /// What folding needs from the world.

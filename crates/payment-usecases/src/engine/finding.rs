@@ -27,6 +27,8 @@ pub(crate) enum Finding {
     },
     /// It never arrived, or was cancelled: nobody waits for it any longer.
     GivenUp(String),
+    /// Nobody waits for it any longer, and whatever comes of it is cancelled next.
+    Cancelling(String),
     /// Nobody will know without a person's help.
     NeedsReview(String),
 }
@@ -43,6 +45,7 @@ impl Finding {
             | Self::InDoubt(_)
             | Self::Waiting { .. }
             | Self::GivenUp(_)
+            | Self::Cancelling(_)
             | Self::NeedsReview(_) => self,
         }
     }

@@ -17,5 +17,5 @@ pub(crate) use conclude::{carry_out, context};
 pub(crate) use finding::{Finding, readable};
 pub(crate) use fold::{Folded, Open, fold, reversed_attempt};
 pub(crate) use load::load_open;
-pub(crate) use resolve::{Prompt, claim_and_resolve, resolve_attempt};
+pub(crate) use resolve::{claim_and_resolve, resolve_attempt};
 pub(crate) use start::{Draft, Plan, new_attempt, operate, refusal, write_down};

@@ -23,39 +23,22 @@ use super::{
 };
 use crate::{error::Error, pacing::later, ports::Ports};
 
-/// Why an attempt is asked about now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Prompt {
-    /// Its next check was due.
-    Schedule,
-    /// Somebody wants to know, at whatever time.
-    Somebody,
-}
-
 /// Asks what became of an attempt that was claimed, and records it if that is known now.
-pub(crate) async fn resolve_attempt(
-    ports: &Ports,
-    attempt: AttemptId,
-    prompt: Prompt,
-) -> Result<(), Error> {
+pub(crate) async fn resolve_attempt(ports: &Ports, attempt: AttemptId) -> Result<(), Error> {
     let Some((open, _)) = load_open(ports, attempt).await? else {
         return Ok(());
     };
-    let provider = provider_of(ports, &open.attempt.provider)?;
-    let asking = Asking { ports, provider: provider.as_ref(), attempt: &open.attempt, prompt };
-    let finding = match open.attempt.state {
-        AttemptState::Intent => asking.find_out().await,
-        AttemptState::Abandoned => asking.look_after().await,
-        AttemptState::Succeeded
-        | AttemptState::Declined
-        | AttemptState::Challenged
-        | AttemptState::FailedNotSent
-        | AttemptState::Reversed
-        | AttemptState::NeedsReview => return Ok(()),
+    if !matches!(open.attempt.state, AttemptState::Intent | AttemptState::Abandoned) {
+        return Ok(());
+    }
+    let finding = match provider_of(ports, &open.attempt.provider) {
+        Ok(provider) => {
+            Asking { ports, provider: provider.as_ref(), attempt: &open.attempt }.ask().await
+        }
+        // Nobody can be asked until it is switched on again, or a person was.
+        Err(error) => or_a_person(ports, &open.attempt, Finding::InDoubt(error.to_string())),
     };
-    let cancels_next = open.attempt.state == AttemptState::Intent
-        && matches!(finding, Finding::GivenUp(_))
-        && asking.can_be_cancelled();
+    let cancels_next = matches!(finding, Finding::Cancelling(_));
     let concluded = match conclude(ports, open, &finding).await {
         Ok(Concluded::Next { next, .. }) => carry_out(ports, *next).await,
         Ok(Concluded::Answer(answer)) => Ok(answer),
@@ -90,7 +73,7 @@ pub(crate) async fn claim_and_resolve(ports: &Ports, attempt: AttemptId) -> Resu
     };
     match ports.store.apply(&[Change::UpdateAttempt { attempt: claimed, from }]).await {
         // On the heap, since the whole engine is inside.
-        Ok(()) => Box::pin(resolve_attempt(ports, attempt, Prompt::Somebody)).await,
+        Ok(()) => Box::pin(resolve_attempt(ports, attempt)).await,
         Err(ApplyError::Conflict(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -100,10 +83,34 @@ struct Asking<'a> {
     ports: &'a Ports,
     provider: &'a dyn Provider,
     attempt: &'a Attempt,
-    prompt: Prompt,
+}
+
+/// What has been in doubt for too long is left to a person.
+fn or_a_person(ports: &Ports, attempt: &Attempt, finding: Finding) -> Finding {
+    let is_open = matches!(finding, Finding::InDoubt(_) | Finding::Waiting { .. });
+    let limit = later(attempt.created_at, ports.policy.doubt_limit);
+    if is_open && attempt.state == AttemptState::Intent && limit <= ports.clock.now() {
+        return Finding::NeedsReview("nobody could tell for too long".to_owned());
+    }
+    finding
+}
+
+/// Whether the provider takes it back by our reference.
+pub(super) const fn is_cancellable(capabilities: &Capabilities, attempt: &Attempt) -> bool {
+    let operation = attempt.instruction.operation();
+    capabilities.void_by_our_reference
+        && matches!(operation, Operation::Authorize | Operation::Capture)
 }
 
 impl Asking<'_> {
+    async fn ask(&self) -> Finding {
+        if self.attempt.state == AttemptState::Abandoned {
+            self.look_after().await
+        } else {
+            self.find_out().await
+        }
+    }
+
     /// What became of an attempt that is open.
     async fn find_out(&self) -> Finding {
         let asked_at = self.ports.clock.now();
@@ -113,11 +120,7 @@ impl Asking<'_> {
             // A question that failed proves nothing.
             Some(Err(error)) => Finding::InDoubt(error.to_string()),
         };
-        let is_open = matches!(finding, Finding::InDoubt(_) | Finding::Waiting { .. });
-        if is_open && self.window().is_hopeless(asked_at) {
-            return Finding::NeedsReview("the provider could not tell for too long".to_owned());
-        }
-        finding
+        or_a_person(self.ports, self.attempt, finding)
     }
 
     /// Whether an attempt that was given up took effect after all.
@@ -162,32 +165,23 @@ impl Asking<'_> {
     }
 
     /// Sends the same call with the same key. That it could not be sent this time says nothing of
-    /// the times before, unless the provider does not know the attempt although those must have
-    /// landed.
+    /// the times before, which may land yet.
     async fn again(&self) -> Finding {
         if !self.window().fits_the_lease(self.ports.clock.now()) {
             return Finding::InDoubt("it was not sent again in time".to_owned());
         }
-        let is_proof = self.prompt == Prompt::Schedule
-            && self.capabilities().query == Query::ByOurReference
-            && self.window().must_have_landed(self.ports.clock.now());
-        let finding = Finding::from(ask(self.ports, self.provider, self.attempt).await);
-        if is_proof && let Finding::NotSent(cause) | Finding::Misconfigured(cause) = &finding {
-            // Watched, since clocks can err.
-            return Finding::GivenUp(cause.clone());
-        }
-        finding.of_all_calls()
+        Finding::from(ask(self.ports, self.provider, self.attempt).await).of_all_calls()
     }
 
     /// The fastest end. It is given up before it is cancelled, so that whoever sent it cannot record
     /// a success that is being taken back.
     fn give_up_to_cancel(&self, asked_at: Timestamp) -> Finding {
-        let answer_is_due = later(self.attempt.created_at, self.ports.policy.call_timeout);
+        let answer_is_due = self.window().answer_is_due_at();
         if asked_at < answer_is_due {
             let cause = "whoever sent it may still be waiting for the answer".to_owned();
             return Finding::Waiting { cause, until: Some(answer_is_due) };
         }
-        Finding::GivenUp("it is cancelled by our reference".to_owned())
+        Finding::Cancelling("it is cancelled by our reference".to_owned())
     }
 
     /// Takes back whatever came of it.
@@ -223,11 +217,7 @@ impl Asking<'_> {
     }
 
     fn can_be_cancelled(&self) -> bool {
-        self.capabilities().void_by_our_reference
-            && matches!(
-                self.attempt.instruction.operation(),
-                Operation::Authorize | Operation::Capture
-            )
+        is_cancellable(self.capabilities(), self.attempt)
     }
 
     fn capabilities(&self) -> &Capabilities {

@@ -72,7 +72,7 @@ async fn without_keys_a_call_is_never_sent_again_and_given_up_once_it_must_have_
     let payment = world.authorized().await;
     world.provider.script(Call::Capture, [Answer::UnknownWithoutEffect]);
     assert_eq!(world.capture(payment, None).await.unwrap().0, 202);
-    world.settle_for(Duration::from_secs(140)).await;
+    world.settle_for(Duration::from_secs(165)).await;
     let attempt = world.payment(payment).pending.unwrap().attempt;
     assert_eq!(world.store.tables().attempts[&attempt].state, AttemptState::Intent);
     world.settle_for(Duration::from_secs(10)).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures::future::join_all;
 use payment_core::{
     attempt::{Attempt, AttemptState},
@@ -10,10 +11,11 @@ use payment_core::{
     payment::Status,
 };
 use payment_ports::{
-    fakes::{Answer, Call},
-    provider::{Dedupe, Found, ProviderError, Query},
+    fakes::{Answer, Call, ScriptedProvider},
+    provider::{Dedupe, Found, ProviderError, Providers, Query},
+    store::{ApplyError, Guard},
 };
-use payment_usecases::{notice, worker};
+use payment_usecases::{notice, ports::Ports, worker};
 use serde_json::json;
 
 use crate::support::{World, asked_only};
@@ -215,19 +217,82 @@ async fn a_look_that_fails_is_repeated_soon() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_call_is_cancelled_where_the_provider_can_and_ends_at_once() {
     for lost in [Answer::UnknownWithEffect, Answer::UnknownWithoutEffect] {
-        let world = World::with(asked_only().with_capabilities(|c| {
-            c.void_by_our_reference = true;
-            c.query = Query::None;
-        }));
+        let world = World::with(cancels());
         world.provider.script(Call::Authorize, [lost]);
         let payment = world.created().await;
         assert_eq!(world.authorize(payment).await.unwrap().0, 202);
         let attempt = pending(&world, payment);
-        world.settle_for(Duration::from_secs(30)).await;
+        world.settle_for(Duration::from_mins(2)).await;
         assert_eq!(world.payment(payment).status, Status::Failed);
         assert_eq!(state(&world, attempt), AttemptState::Abandoned);
         assert_eq!(world.provider.effects(Call::Authorize), 0);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_cancelled_is_not_refunded_too() {
+    let world = World::with(cancels());
+    let payment = world.authorized().await;
+    // The owner is held up after the provider approved, and a worker cancels meanwhile.
+    let answer = Answer::Approve.after(Duration::from_secs(20));
+    world.provider.script(Call::Capture, [answer]);
+    let hurry = async {
+        world.provider.arrived(Call::Capture, 1).await;
+        world.clock.jump(TimeDelta::hours(1));
+        world.settle_for(Duration::from_secs(3)).await;
+    };
+    let (answer, ()) = tokio::join!(world.capture(payment, None), hurry);
+    assert_eq!(answer.unwrap().0, 502);
+    world.settle_for(DOUBT).await;
+    assert_eq!((world.provider.total(Call::Capture), world.provider.calls(Call::Refund)), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_cancelled_at_once_is_cancelled_soon() {
+    let world = World::with(cancels());
+    let payment = world.created().await;
+    world.provider.script(Call::Authorize, [Answer::UnknownWithEffect]);
+    assert_eq!(world.authorize(payment).await.unwrap().0, 202);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    // It is given up, and then the worker dies.
+    world.store.pass_next_apply();
+    world.store.fail_next_apply(ApplyError::Conflict(Guard::Attempt));
+    world.settle_for(Duration::from_secs(1)).await;
+    assert_eq!(world.payment(payment).status, Status::Failed);
+    assert_eq!(world.provider.calls(Call::Cancel), 0);
+    world.settle_for(Duration::from_mins(2)).await;
+    assert_eq!(world.provider.effects(Call::Authorize), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_can_never_be_cancelled_is_left_to_a_person() {
+    let world = World::with(cancels());
+    let payment = world.created().await;
+    world.provider.script(Call::Authorize, [Answer::UnknownWithEffect]);
+    let never = (0..3000).map(|_| Answer::Decline(DeclineCode::ProcessingError));
+    world.provider.script(Call::Cancel, never);
+    assert_eq!(world.authorize(payment).await.unwrap().0, 202);
+    let attempt = pending(&world, payment);
+    for _ in 0..26 {
+        world.settle_for(Duration::from_mins(5)).await;
+        tokio::time::sleep(Duration::from_mins(55)).await;
+    }
+    assert_eq!(state(&world, attempt), AttemptState::NeedsReview);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_was_switched_off_leaves_its_doubts_to_a_person() {
+    let world = World::new();
+    world.provider.script(Call::Authorize, [Answer::UnknownWithEffect]);
+    let payment = world.created().await;
+    world.authorize(payment).await.unwrap();
+    let attempt = pending(&world, payment);
+    let without = Ports { providers: Providers::default(), ..world.ports.clone() };
+    for _ in 0..8 {
+        tokio::time::sleep(Duration::from_hours(24)).await;
+        worker::settle(&without, without.ids.uuid(), 10).await.unwrap();
+    }
+    assert_eq!(state(&world, attempt), AttemptState::NeedsReview);
 }
 
 #[tokio::test(start_paused = true)]
@@ -310,6 +375,14 @@ async fn a_notice_is_a_hint_to_ask_now() {
     let unknown = world.ports.ids.uuid().into();
     notice::heed(&world.ports, unknown).await.unwrap();
     assert_eq!(world.provider.queries(), 1, "a repeated or unknown notice asks nothing");
+}
+
+/// A provider that cannot be asked, and cancels by our reference.
+fn cancels() -> ScriptedProvider {
+    asked_only().with_capabilities(|c| {
+        c.void_by_our_reference = true;
+        c.query = Query::None;
+    })
 }
 
 /// An authorization that got lost on its way and was given up.

@@ -12,7 +12,7 @@ use payment_core::{
 };
 use payment_ports::{
     fakes::{Answer as Says, Call, ScriptedProvider},
-    provider::{Authentication, BrowserAnswer, Found, Query},
+    provider::{Authentication, BrowserAnswer, Dedupe, Found, Query},
     store::{ApplyError, StoreError},
 };
 use payment_usecases::{
@@ -183,16 +183,21 @@ async fn a_capture_that_was_asked_for_is_answered_with_the_payment() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_never_left_and_never_can_is_given_up_once_that_is_certain() {
+async fn a_call_that_never_left_and_never_can_is_given_up_once_its_key_is_old() {
     let provider = ScriptedProvider::new("SCRIPTED").unwrap();
-    let landing = Duration::from_secs(5);
-    let world = World::with(provider.with_capabilities(|c| c.max_late_landing = landing));
+    let world = World::with(provider.with_capabilities(|c| {
+        c.dedupe = Dedupe::Key { retention: Duration::from_secs(100) };
+        c.void_by_our_reference = false;
+        c.max_late_landing = Duration::from_secs(5);
+    }));
     let payment = world.created().await;
     let never = std::iter::once(Says::UnknownWithoutEffect).chain((0..100).map(|_| Says::NotSent));
     world.provider.script(Call::Authorize, never);
     assert_eq!(keyed_authorize(&world, payment).await.unwrap().status, 202);
-    world.settle_for(Duration::from_mins(3)).await;
-    assert_eq!(world.attempt_states(), [AttemptState::Abandoned], "clocks can err: watched");
+    world.settle_for(Duration::from_secs(115)).await;
+    assert_eq!(world.attempt_states(), [AttemptState::Intent], "what was sent may land yet");
+    world.settle_for(Duration::from_mins(2)).await;
+    assert_eq!(world.attempt_states(), [AttemptState::Abandoned]);
     assert_eq!(world.payment(payment).status, Status::Failed);
     let again = keyed_authorize(&world, payment).await.unwrap();
     assert_eq!((again.status, again.is_replay), (502, true));

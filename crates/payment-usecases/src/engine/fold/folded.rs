@@ -12,7 +12,7 @@ use payment_ports::store::Change;
 
 use super::{
     approved::{approved, challenged},
-    late, nothing, reversal, undecided,
+    checks, late, nothing, reversal, undecided,
 };
 use crate::{engine::finding::Finding, ports::Policy};
 
@@ -92,7 +92,12 @@ fn pending(open: &Open, finding: &Finding, context: &Context) -> Result<Folded, 
             Ok(undecided::in_doubt(open, cause, context))
         }
         Finding::NotSent(cause) => nothing::not_sent(open, cause, context),
-        Finding::GivenUp(cause) => nothing::given_up(open, cause, context),
+        Finding::GivenUp(cause) => {
+            nothing::given_up(open, cause, checks::watch(context.now, context), context)
+        }
+        Finding::Cancelling(cause) => {
+            nothing::given_up(open, cause, Some(checks::soon(&open.attempt, context)), context)
+        }
         Finding::InDoubt(cause) => Ok(undecided::in_doubt(open, cause, context)),
         Finding::Waiting { cause, until } => Ok(undecided::waiting(open, cause, *until, context)),
         Finding::NeedsReview(cause) => Ok(undecided::needs_review(open, cause)),

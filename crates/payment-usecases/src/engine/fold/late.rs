@@ -48,14 +48,16 @@ pub(super) fn fold(open: &Open, finding: &Finding, context: &Context) -> Folded 
             Operation::Void | Operation::Refund => accept(open, approval, context),
         },
         Finding::Declined(_) => over(open, "it was refused"),
-        Finding::GivenUp(cause) => over(open, cause),
+        Finding::GivenUp(cause) | Finding::Cancelling(cause) => over(open, cause),
         Finding::NeedsReview(cause) => needs_review(open, cause),
         Finding::Challenged(_) => watched(open, "it waits for 3-D Secure", context),
-        Finding::InDoubt(cause) => {
-            let is_watched = next_look(open, context).is_some();
-            let soon = is_watched.then(|| checks::soon(&open.attempt, context));
-            next_check(open, cause, soon)
+        Finding::InDoubt(cause) if next_look(open, context).is_some() => {
+            next_check(open, cause, Some(checks::soon(&open.attempt, context)))
         }
+        Finding::InDoubt(cause) => needs_review(
+            open,
+            &format!("it was given up, and nobody knows what came of it: {cause}"),
+        ),
         Finding::Waiting { cause, .. }
         | Finding::NotSent(cause)
         | Finding::Misconfigured(cause) => watched(open, cause, context),

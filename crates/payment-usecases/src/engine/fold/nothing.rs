@@ -4,12 +4,13 @@ use payment_core::{
     attempt::{Attempt, AttemptState},
     decline::Decline,
     payment::Operation,
+    time::Timestamp,
     transition::{Action, Rejected, Transition},
 };
 use payment_ports::store::Change;
 
 use super::{
-    Context, Folded, Open, checks,
+    Context, Folded, Open,
     folded::is_automatic,
     rows::{changes_of, completed, concluded, ended},
 };
@@ -36,11 +37,16 @@ pub(super) fn misconfigured(
     refused(open, attempt, false, context)
 }
 
-/// Nobody waits for it any longer, but it is watched: it may still take effect.
-pub(super) fn given_up(open: &Open, cause: &str, context: &Context) -> Result<Folded, Rejected> {
+/// Nobody waits for it any longer, but it is looked at again: it may still take effect.
+pub(super) fn given_up(
+    open: &Open,
+    cause: &str,
+    next_check_at: Option<Timestamp>,
+    context: &Context,
+) -> Result<Folded, Rejected> {
     let attempt = Attempt {
         error: Some(cause.to_owned()),
-        next_check_at: checks::watch(context.now, context),
+        next_check_at,
         ..ended(&open.attempt, AttemptState::Abandoned, context)
     };
     refused(open, attempt, open.fails_the_payment(), context)

@@ -39,7 +39,7 @@ pub(super) fn fold(
             let attempt = ended(&open.attempt, AttemptState::FailedNotSent, context);
             try_again(open, reversed, Attempt { error: Some(cause.clone()), ..attempt }, context)
         }
-        Finding::GivenUp(cause) => {
+        Finding::GivenUp(cause) | Finding::Cancelling(cause) => {
             let attempt = Attempt {
                 error: Some(cause.clone()),
                 next_check_at: checks::watch(context.now, context),
