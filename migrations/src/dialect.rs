@@ -8,7 +8,10 @@
 //! | `{hash}` | BLOB | bytea | BINARY(32) |
 //! | `{text}` | TEXT | text | LONGTEXT |
 //! | `{time}` | TEXT | timestamptz(6) | DATETIME(6) |
+//! | `{provider_ref}` | provider_ref | left(provider_ref, 64) | provider_ref(64) |
 //! | `{table}` | | | engine, character set and collation |
+//!
+//! `{provider_ref}` is for indexes: what a provider words may be longer than a key.
 //!
 //! Times are UTC with microseconds everywhere. SQLite compares them as text, which is right
 //! because they are always written in one form, the year first; MySQL has DATETIME rather than
@@ -25,16 +28,20 @@ const COLLATIONS: [&str; 3] = ["utf8mb4_nopad_bin", "utf8mb4_0900_bin", "utf8mb4
 
 /// The words of one database.
 pub(crate) struct Dialect {
-    words: [(&'static str, String); 5],
+    words: [(&'static str, String); 6],
 }
 
 impl Dialect {
     /// The words of the database that the connection leads to.
     pub(crate) async fn of(connection: &SchemaManagerConnection<'_>) -> Result<Self, DbErr> {
-        let [uuid, hash, text, time] = match connection.get_database_backend() {
-            DbBackend::Postgres => ["uuid", "bytea", "text", "timestamptz(6)"],
-            DbBackend::MySql => ["BINARY(16)", "BINARY(32)", "LONGTEXT", "DATETIME(6)"],
-            DbBackend::Sqlite | _ => ["BLOB", "BLOB", "TEXT", "TEXT"],
+        let [uuid, hash, text, time, reference] = match connection.get_database_backend() {
+            DbBackend::Postgres => {
+                ["uuid", "bytea", "text", "timestamptz(6)", "left(provider_ref, 64)"]
+            }
+            DbBackend::MySql => {
+                ["BINARY(16)", "BINARY(32)", "LONGTEXT", "DATETIME(6)", "provider_ref(64)"]
+            }
+            DbBackend::Sqlite | _ => ["BLOB", "BLOB", "TEXT", "TEXT", "provider_ref"],
         };
         let table = table_options(connection).await?;
         let words = [
@@ -42,6 +49,7 @@ impl Dialect {
             ("{hash}", hash.to_owned()),
             ("{text}", text.to_owned()),
             ("{time}", time.to_owned()),
+            ("{provider_ref}", reference.to_owned()),
             ("{table}", table),
         ];
         Ok(Self { words })

@@ -13,7 +13,9 @@
 //! | `OPERATION.cancel.before`, `.answered` | around the order to take back what came of it |
 //! | `OPERATION.t2.before`, `.within`, `.committed` | around the write that records the outcome |
 //! | `OPERATION.doubt.before`, `.within`, `.committed` | around the write that records that nobody knows yet |
-//! | `events.claimed`, `deliveries.claimed`, `attempts.claimed` | after a worker claimed something |
+//! | `notice.t1.before`, `.within`, `.committed` | around the write that takes a provider's notice |
+//! | `notice.t2.before`, `.within`, `.committed` | around the write that ends it, or puts it off |
+//! | `events.claimed`, `deliveries.claimed`, `attempts.claimed`, `notices.claimed` | after a worker claimed something |
 //! | `delivery.before`, `delivery.sent` | around the request to a merchant's endpoint |
 //! | `fan_out.t2.before` …, `delivery.t2.before` … | around the writes that end these |
 //!

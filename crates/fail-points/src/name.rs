@@ -62,6 +62,7 @@ fn ended(change: &Change) -> Option<Write> {
             Some(Write { operation: operation_of(attempt), part })
         }
         Change::FinishEvent { .. } => Some(Write { operation: "fan_out", part: Part::T2 }),
+        Change::UpdateNotice { .. } => Some(Write { operation: "notice", part: Part::T2 }),
         Change::UpdateDelivery { .. } => Some(Write { operation: "delivery", part: Part::T2 }),
         _ => None,
     }
@@ -72,6 +73,7 @@ fn begun(change: &Change) -> Option<Write> {
     let operation = match change {
         Change::InsertAttempt(attempt) => operation_of(attempt),
         Change::InsertPayment(_) => "create",
+        Change::InsertNotice(_) => "notice",
         _ => return None,
     };
     Some(Write { operation, part: Part::T1 })

@@ -8,9 +8,12 @@ use payment_core::{
     id::ProviderId,
     three_ds::ThreeDsSession,
 };
-use payment_ports::provider::{
-    Authentication, BrowserAnswer, CallResult, Capabilities, Found, Provider, ProviderError,
-    ThreeDs,
+use payment_ports::{
+    notice::Notices,
+    provider::{
+        Authentication, BrowserAnswer, CallResult, Capabilities, Found, Provider, ProviderError,
+        ThreeDs,
+    },
 };
 
 use crate::{aim::reached, name::operation_of};
@@ -80,6 +83,10 @@ impl Provider for FailingProvider {
 
     fn three_ds(&self) -> Option<&dyn ThreeDs> {
         self.0.three_ds().is_some().then_some(self)
+    }
+
+    fn notices(&self) -> Option<&dyn Notices> {
+        self.0.notices()
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use payment_core::{
     attempt::Attempt,
-    id::{AttemptId, EndpointId, MerchantId, Mode, PaymentId, ThreeDsSessionId},
+    id::{AttemptId, EndpointId, MerchantId, Mode, PaymentId, ProviderId, ThreeDsSessionId},
     payment::Payment,
     three_ds::ThreeDsSession,
     time::Timestamp,
@@ -13,9 +13,9 @@ use payment_core::{
 };
 use payment_ports::{
     store::{
-        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Load, Loaded,
+        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Inbox, Load, Loaded,
         LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
-        WorkQueue,
+        StoredNotice, WorkQueue,
     },
     webhook::{ClaimedDelivery, Endpoint, OutboxEvent},
 };
@@ -137,6 +137,22 @@ impl PaymentReads for FailingStore {
 
     async fn sessions(&self, payment: PaymentId) -> Result<Vec<ThreeDsSession>, StoreError> {
         self.0.sessions(payment).await
+    }
+}
+
+#[async_trait]
+impl Inbox for FailingStore {
+    async fn claim_notices(&self, claim: &Claim) -> Result<Vec<StoredNotice>, StoreError> {
+        Ok(claimed("notices", self.0.claim_notices(claim).await?))
+    }
+
+    async fn attempts_called(
+        &self,
+        provider: &ProviderId,
+        reference: &str,
+        limit: u64,
+    ) -> Result<Vec<AttemptId>, StoreError> {
+        self.0.attempts_called(provider, reference, limit).await
     }
 }
 

@@ -5,17 +5,29 @@ use tokio::sync::Notify;
 
 /// Wakes a worker of this process; a nudge that comes while it works is kept.
 #[derive(Debug, Default)]
-pub struct Nudge(Notify);
+pub struct Nudge {
+    events: Notify,
+    notices: Notify,
+}
 
 impl Nudge {
     /// Returns once events wait.
     pub async fn nudged(&self) {
-        self.0.notified().await;
+        self.events.notified().await;
+    }
+
+    /// Returns once notices of providers wait.
+    pub async fn notified(&self) {
+        self.notices.notified().await;
     }
 }
 
 impl Wake for Nudge {
     fn events_wait(&self) {
-        self.0.notify_one();
+        self.events.notify_one();
+    }
+
+    fn notices_wait(&self) {
+        self.notices.notify_one();
     }
 }

@@ -18,6 +18,7 @@ pub mod contract;
 #[cfg(feature = "test-util")]
 pub mod fakes;
 pub mod ids;
+pub mod notice;
 pub mod provider;
 pub mod store;
 pub mod wake;

@@ -12,6 +12,8 @@ use payment_core::{
     three_ds::{Challenge, ThreeDsSession},
 };
 
+use crate::notice::Notices;
+
 /// Moves money with one provider.
 ///
 /// The attempt's id is our reference at the provider and, where it has one, the idempotency key:
@@ -52,6 +54,11 @@ pub trait Provider: Send + Sync {
 
     /// The provider's 3-D Secure, where it has one.
     fn three_ds(&self) -> Option<&dyn ThreeDs> {
+        None
+    }
+
+    /// How the provider's notices are taken, where it sends any and we can tell that they are its.
+    fn notices(&self) -> Option<&dyn Notices> {
         None
     }
 }

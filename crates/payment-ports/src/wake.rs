@@ -6,6 +6,9 @@
 pub trait Wake: Send + Sync {
     /// Events were committed.
     fn events_wait(&self);
+
+    /// Notices of providers were committed.
+    fn notices_wait(&self);
 }
 
 /// For processes without a worker.
@@ -14,4 +17,6 @@ pub struct NoWake;
 
 impl Wake for NoWake {
     fn events_wait(&self) {}
+
+    fn notices_wait(&self) {}
 }

@@ -16,8 +16,8 @@ use crate::{
     store::SqlStore,
     tables::{
         api_keys, audit_log, events, idempotency_records, merchants, outbox_events,
-        payment_attempts, payments, three_ds_sessions, transactions, webhook_attempts,
-        webhook_deliveries, webhook_endpoints,
+        payment_attempts, payments, provider_inbox, three_ds_sessions, transactions,
+        webhook_attempts, webhook_deliveries, webhook_endpoints,
     },
 };
 
@@ -99,6 +99,10 @@ async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> R
         Change::InsertMerchant(merchant) => merchants::insert(work, merchant).await,
         Change::InsertApiKey(key) => api_keys::insert(work, key).await,
         Change::InsertAuditEntry(entry) => audit_log::insert(work, entry).await,
+        Change::InsertNotice(notice) => provider_inbox::insert(work, notice, cipher).await,
+        Change::UpdateNotice { notice, tries, progress } => {
+            provider_inbox::update(work, *notice, *tries, *progress).await
+        }
     }
 }
 

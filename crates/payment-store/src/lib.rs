@@ -12,6 +12,7 @@ mod directory;
 mod durability;
 mod failure;
 mod group_commit;
+mod inbox;
 mod json;
 mod locks;
 mod random;

@@ -25,8 +25,8 @@ use crate::{
     rows::{corrupt, word},
     store::SqlStore,
     tables::{
-        events, idempotency_records, outbox_events, payment_attempts, three_ds_sessions,
-        webhook_deliveries, webhook_endpoints,
+        events, idempotency_records, outbox_events, payment_attempts, provider_inbox,
+        three_ds_sessions, webhook_deliveries, webhook_endpoints,
     },
     utc_time::UtcTime,
 };
@@ -128,12 +128,13 @@ impl WorkQueue for SqlStore {
             attempts_for_review: self
                 .count(payment_attempts::in_state(AttemptState::NeedsReview))
                 .await?,
+            notices: self.count(provider_inbox::waiting()).await?,
         })
     }
 }
 
 impl SqlStore {
-    async fn claim<R: FromQueryResult + Send>(
+    pub(crate) async fn claim<R: FromQueryResult + Send>(
         &self,
         claiming: Claiming,
         claim: &Claim,
@@ -176,6 +177,7 @@ impl SqlStore {
         outbox_events::release_all().exec(&work).await?;
         webhook_deliveries::release_all().exec(&work).await?;
         payment_attempts::check_at(now).exec(&work).await?;
+        provider_inbox::look_at(now).exec(&work).await?;
         idempotency_records::end_leases(now).exec(&work).await?;
         work.commit().await.map_err(Failure::of_commit)
     }

@@ -16,6 +16,7 @@ pub mod error;
 pub mod finish_three_ds;
 pub mod history;
 pub mod idempotency;
+pub mod inbox;
 pub mod list;
 pub mod merchants;
 pub mod notice;

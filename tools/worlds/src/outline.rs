@@ -50,6 +50,8 @@ fn word(change: &Change) -> String {
         }
         Change::InsertAuditEntry(it) => format!("audit {}", it.action),
         Change::InsertDeliveryAttempt(_) => "a try".to_owned(),
+        Change::InsertNotice(it) => format!("notice {}", it.event_id),
+        Change::UpdateNotice { progress, .. } => format!("notice {}", progress.status()),
         Change::InsertEndpoint(_)
         | Change::DeleteEndpoint { .. }
         | Change::InsertMerchant(_)

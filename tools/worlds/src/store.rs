@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use payment_core::{
     attempt::{Attempt, AttemptState},
-    id::{AttemptId, EndpointId, MerchantId, Mode, PaymentId, ThreeDsSessionId},
+    id::{AttemptId, EndpointId, MerchantId, Mode, PaymentId, ProviderId, ThreeDsSessionId},
     payment::Payment,
     three_ds::ThreeDsSession,
     time::Timestamp,
@@ -13,9 +13,9 @@ use payment_core::{
 };
 use payment_ports::{
     store::{
-        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Load, Loaded,
+        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Inbox, Load, Loaded,
         LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
-        WorkQueue,
+        StoredNotice, WorkQueue,
     },
     webhook::{ClaimedDelivery, Endpoint, OutboxEvent},
 };
@@ -239,6 +239,22 @@ impl WorkQueue for SimStore {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         self.call(self.world.memory.backlog()).await
+    }
+}
+
+#[async_trait]
+impl Inbox for SimStore {
+    async fn claim_notices(&self, claim: &Claim) -> Result<Vec<StoredNotice>, StoreError> {
+        self.call(self.world.memory.claim_notices(claim)).await
+    }
+
+    async fn attempts_called(
+        &self,
+        provider: &ProviderId,
+        reference: &str,
+        limit: u64,
+    ) -> Result<Vec<AttemptId>, StoreError> {
+        self.call(self.world.memory.attempts_called(provider, reference, limit)).await
     }
 }
 

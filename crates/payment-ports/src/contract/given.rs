@@ -13,7 +13,9 @@ use payment_core::{
 
 use crate::{
     fakes::Samples,
-    store::{ApplyError, Change, Claim, Guard, IdempotencyRecord, Load, Loaded, Store},
+    store::{
+        ApplyError, Change, Claim, Guard, IdempotencyRecord, Load, Loaded, Store, StoredNotice,
+    },
     webhook::{Delivery, Endpoint, OutboxEvent},
 };
 
@@ -92,6 +94,12 @@ impl Given {
         let attempt = self.samples.attempt(&payment);
         self.apply([Change::InsertAttempt(attempt.clone())]).await;
         attempt
+    }
+
+    pub(super) async fn notice(&self) -> StoredNotice {
+        let notice = self.samples.notice();
+        self.apply([Change::InsertNotice(notice.clone())]).await;
+        notice
     }
 
     pub(super) async fn session(&self) -> ThreeDsSession {

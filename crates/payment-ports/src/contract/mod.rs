@@ -21,6 +21,7 @@ mod directory;
 mod event_order;
 mod events;
 mod given;
+mod inbox;
 mod listing;
 mod payments;
 mod records;
@@ -217,6 +218,19 @@ rules! {
         a_first_try_does_not_pass_one_in_the_middle
         two_workers_never_get_the_same_delivery
         two_workers_never_share_an_endpoint_and_payment
+    }
+    inbox {
+        a_notice_keeps_every_field
+        a_provider_has_one_notice_of_an_event
+        one_of_many_concurrent_notices_of_an_event_is_kept
+        a_notice_is_due_at_its_next_try
+        the_longest_due_notices_are_claimed_first
+        a_notice_that_has_its_end_is_never_claimed_again
+        a_notice_that_is_put_off_is_due_later
+        a_worker_whose_notice_was_taken_over_cannot_update_it
+        two_workers_never_get_the_same_notice
+        notices_that_a_dead_process_claimed_are_due_at_once
+        attempts_are_found_by_what_their_provider_calls_them
     }
     audit {
         an_audit_entry_keeps_every_field

@@ -10,6 +10,6 @@ mod sender;
 pub use clock::FakeClock;
 pub use ids::CountingIds;
 pub use memory::{DeliveryRow, MemoryStore, OutboxRow, Tables};
-pub use provider::{Answer, Call, ScriptedProvider, Step};
+pub use provider::{Answer, Call, ScriptedProvider, Step, notice_post, signed_with};
 pub use samples::Samples;
 pub use sender::{RecordingSender, SentWebhook};

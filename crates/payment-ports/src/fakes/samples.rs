@@ -27,7 +27,10 @@ use payment_core::{
 use super::{CountingIds, FakeClock};
 use crate::{
     ids::Ids as _,
-    store::{ApiKey, IdempotencyRecord, Lease, Merchant, RecordState},
+    notice::NoticePost,
+    store::{
+        ApiKey, IdempotencyRecord, Lease, Merchant, NoticeProgress, RecordState, StoredNotice,
+    },
     webhook::{Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, OutboxEvent},
 };
 
@@ -115,6 +118,24 @@ impl Samples {
         };
         let (payment, _) = Payment::create(new, self.now());
         payment
+    }
+
+    /// A notice that is due at once, and that nobody looked at yet.
+    #[must_use]
+    pub fn notice(&self) -> StoredNotice {
+        let (id, received_at) = (self.uuid(), self.now());
+        StoredNotice {
+            id,
+            provider: ProviderId::parse("MOCK_PROVIDER").unwrap(),
+            event_id: format!("evt_{id}"),
+            post: NoticePost {
+                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+                body: b"{}".to_vec(),
+            },
+            progress: NoticeProgress::Received { next_try_at: received_at },
+            tries: 0,
+            received_at,
+        }
     }
 
     /// An open attempt to authorize the whole payment, first checked a minute later.

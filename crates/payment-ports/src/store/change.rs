@@ -10,8 +10,8 @@ use payment_core::{
 use uuid::Uuid;
 
 use super::{
-    ApiKey, ApplyError, AuditEntry, Directory, IdempotencyRecord, Lease, Merchant, PaymentReads,
-    StoredAnswer, WorkQueue,
+    ApiKey, ApplyError, AuditEntry, Directory, IdempotencyRecord, Inbox, Lease, Merchant,
+    NoticeProgress, PaymentReads, StoredAnswer, StoredNotice, WorkQueue,
 };
 use crate::webhook::{Delivery, DeliveryAttempt, Endpoint, OutboxEvent};
 use payment_core::{
@@ -21,7 +21,7 @@ use payment_core::{
 
 /// Everything that the gateway remembers.
 #[async_trait]
-pub trait Store: PaymentReads + WorkQueue + Directory {
+pub trait Store: PaymentReads + WorkQueue + Directory + Inbox {
     /// Writes all of `changes` in order, atomically and durably, or none of them.
     ///
     /// Each change has a guard; the first that fails ends it all with
@@ -113,6 +113,17 @@ pub enum Change {
     InsertApiKey(ApiKey),
     /// Guard: no entry has that id.
     InsertAuditEntry(AuditEntry),
+    /// Guard: the provider has no notice of that event id.
+    InsertNotice(StoredNotice),
+    /// Guard: the stored notice is still to be looked at, and was claimed exactly `tries` times.
+    UpdateNotice {
+        /// Which notice.
+        notice: Uuid,
+        /// How often it was claimed.
+        tries: i32,
+        /// How far it has come now.
+        progress: NoticeProgress,
+    },
 }
 
 /// Which guard failed.
@@ -140,4 +151,6 @@ pub enum Guard {
     ApiKey,
     /// The audit entry's id.
     Audit,
+    /// The notice's event id, or its claim.
+    Notice,
 }

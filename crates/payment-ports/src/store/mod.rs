@@ -5,6 +5,7 @@ mod change;
 mod directory;
 mod error;
 mod idempotency;
+mod inbox;
 mod reads;
 mod work;
 
@@ -13,5 +14,6 @@ pub use change::{Change, Guard, Store};
 pub use directory::{ApiKey, Directory, Merchant};
 pub use error::{ApplyError, StoreError};
 pub use idempotency::{IdempotencyRecord, Lease, RecordState, StoredAnswer};
+pub use inbox::{Inbox, NoticeProgress, StoredNotice};
 pub use reads::{Load, Loaded, LoadedAttempt, LoadedSession, PaymentFilter, PaymentReads};
 pub use work::{Backlog, Claim, WorkQueue};

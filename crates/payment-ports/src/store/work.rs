@@ -42,8 +42,8 @@ pub trait WorkQueue: Send + Sync {
     /// the attempts that the claim counted.
     async fn release_claims(&self, owner: Uuid) -> Result<(), StoreError>;
 
-    /// Makes all that is open due at `now`: claimed events and deliveries, attempts that wait for
-    /// their next check, and keyed requests that somebody works on.
+    /// Makes all that is open due at `now`: claimed events and deliveries, attempts and notices
+    /// that wait for their next look, and keyed requests that somebody works on.
     ///
     /// For a process that knows itself to be alone with its database: whoever held these is dead,
     /// and nobody need wait for their leases to end. Safety does not rest on leases.
@@ -82,6 +82,8 @@ pub struct Backlog {
     pub attempts_in_doubt: i64,
     /// Attempts that only a person can settle.
     pub attempts_for_review: i64,
+    /// Notices of providers that will be looked at.
+    pub notices: i64,
 }
 
 impl Backlog {

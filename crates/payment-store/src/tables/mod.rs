@@ -8,6 +8,7 @@ pub(crate) mod merchants;
 pub(crate) mod outbox_events;
 pub(crate) mod payment_attempts;
 pub(crate) mod payments;
+pub(crate) mod provider_inbox;
 pub(crate) mod three_ds_sessions;
 pub(crate) mod transactions;
 pub(crate) mod webhook_attempts;

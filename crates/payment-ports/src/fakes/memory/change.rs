@@ -75,6 +75,10 @@ impl Tables {
             Change::InsertAuditEntry(entry) => {
                 insert(&mut self.audit_log, entry.id, entry, Guard::Audit)
             }
+            Change::InsertNotice(notice) => self.insert_notice(notice),
+            Change::UpdateNotice { notice, tries, progress } => {
+                self.update_notice(notice, tries, progress)
+            }
         }
     }
 
@@ -173,7 +177,7 @@ impl Tables {
     }
 }
 
-fn insert<K: Ord, V>(
+pub(super) fn insert<K: Ord, V>(
     table: &mut BTreeMap<K, V>,
     key: K,
     row: V,

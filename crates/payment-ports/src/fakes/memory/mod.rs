@@ -2,6 +2,7 @@
 
 mod change;
 mod directory;
+mod inbox;
 mod reads;
 mod store;
 mod tables;

@@ -16,7 +16,7 @@ use payment_core::{
 use uuid::Uuid;
 
 use crate::{
-    store::{ApiKey, AuditEntry, Claim, IdempotencyRecord, Lease, Merchant},
+    store::{ApiKey, AuditEntry, Claim, IdempotencyRecord, Lease, Merchant, StoredNotice},
     webhook::{Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, OutboxEvent},
 };
 
@@ -47,6 +47,8 @@ pub struct Tables {
     pub api_keys: BTreeMap<String, ApiKey>,
     /// What people did by hand.
     pub audit_log: BTreeMap<Uuid, AuditEntry>,
+    /// The notices of providers.
+    pub inbox: BTreeMap<Uuid, StoredNotice>,
 }
 
 /// An event, and how far the outbox is with it.

@@ -152,6 +152,7 @@ impl Tables {
         for attempt in open {
             attempt.next_check_at = attempt.next_check_at.map(|at| at.min(now));
         }
+        self.take_up_notices(now);
         for record in self.records.values_mut() {
             if let RecordState::InProgress(lease) = &mut record.state {
                 lease.until = lease.until.min(now);
@@ -169,6 +170,7 @@ impl Tables {
             deliveries: count(self.deliveries.values().filter(pending)),
             attempts_in_doubt: attempts(AttemptState::Intent),
             attempts_for_review: attempts(AttemptState::NeedsReview),
+            notices: count(self.waiting_notices()),
         }
     }
 }
@@ -215,7 +217,7 @@ fn next_in_line<L: Ord, I: Ord + Copy>(mut waiting: Vec<Waiting<L, I>>, limit: u
 }
 
 /// The ids with the lowest keys, in their order.
-fn first<K: Ord, I: Ord>(rows: impl Iterator<Item = (K, I)>, limit: u64) -> Vec<I> {
+pub(super) fn first<K: Ord, I: Ord>(rows: impl Iterator<Item = (K, I)>, limit: u64) -> Vec<I> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut rows: Vec<_> = rows.collect();
     rows.sort_unstable();

@@ -14,10 +14,13 @@ use payment_core::{
 };
 use tokio::sync::{Notify, Semaphore};
 
-use super::{Answer, Call, Step, ledger::Ledger, script::Pause};
-use crate::provider::{
-    Authentication, BrowserAnswer, CallResult, Capabilities, Dedupe, Found, Provider,
-    ProviderError, Query, ThreeDs,
+use super::{Answer, Call, Step, ledger::Ledger, notices::ScriptedNotices, script::Pause};
+use crate::{
+    notice::Notices,
+    provider::{
+        Authentication, BrowserAnswer, CallResult, Capabilities, Dedupe, Found, Provider,
+        ProviderError, Query, ThreeDs,
+    },
 };
 
 /// A provider that does what a test tells it, approves what it was not told of, and keeps books.
@@ -29,6 +32,7 @@ pub struct ScriptedProvider {
     id: ProviderId,
     capabilities: Capabilities,
     has_three_ds: bool,
+    has_notices: bool,
     state: Mutex<State>,
     arrivals: Notify,
     releases: Semaphore,
@@ -65,6 +69,7 @@ impl ScriptedProvider {
                 webhooks: false,
             },
             has_three_ds: true,
+            has_notices: true,
             state: Mutex::default(),
             arrivals: Notify::new(),
             releases: Semaphore::new(0),
@@ -83,6 +88,12 @@ impl ScriptedProvider {
     #[must_use]
     pub fn without_three_ds(self) -> Self {
         Self { has_three_ds: false, ..self }
+    }
+
+    /// The same provider without the secret of its notices.
+    #[must_use]
+    pub fn without_notices(self) -> Self {
+        Self { has_notices: false, ..self }
     }
 
     /// What comes of the next calls of that kind, in order; after them, all are approved.
@@ -264,6 +275,10 @@ impl Provider for ScriptedProvider {
 
     fn three_ds(&self) -> Option<&dyn ThreeDs> {
         self.has_three_ds.then_some(self)
+    }
+
+    fn notices(&self) -> Option<&dyn Notices> {
+        self.has_notices.then_some(&ScriptedNotices)
     }
 }
 
