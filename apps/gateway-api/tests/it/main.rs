@@ -31,6 +31,8 @@ mod operators;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod receivers;
+#[cfg(test)]
 mod routing;
 #[cfg(test)]
 mod seed_examples;
