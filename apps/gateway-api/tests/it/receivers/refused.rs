@@ -11,6 +11,7 @@ in_every_language! {
     what_is_more_than_five_minutes_old_or_early_is_refused
     a_missing_header_is_refused
     nonsense_in_a_header_is_refused
+    a_right_code_of_another_version_is_refused
 }
 
 async fn assert_refused(receiver: &Running, webhook: &Webhook) {
@@ -68,4 +69,12 @@ async fn nonsense_in_a_header_is_refused(language: Language) {
         value.clone_into(webhook.value(name));
         assert_refused(&receiver, &webhook).await;
     }
+}
+
+async fn a_right_code_of_another_version_is_refused(language: Language) {
+    let receiver = language.start(&known());
+    let mut webhook = Webhook::new("evt_1", &known());
+    let signature = webhook.value("webhook-signature");
+    *signature = signature.replace("v1,", "v2,");
+    assert_refused(&receiver, &webhook).await;
 }
