@@ -2,12 +2,17 @@
 
 use std::{error::Error, iter};
 
+use crate::guard::NotAdmitted;
+
 /// Why a request has no answer; texts are free of addresses, headers and bodies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
     /// Proved not to have been sent: no address, no connection, no TLS, or not a request at all.
     #[error("the request was not sent: {0}")]
     NotSent(String),
+    /// Not sent, because a [`crate::guard`] forbids the address; the text does not say why.
+    #[error("the address may not be called")]
+    Refused,
     /// It may have been sent, and its answer did not arrive whole in time.
     #[error("the answer did not arrive in time")]
     TimedOut,
@@ -24,6 +29,9 @@ pub struct SetupError(pub(crate) String);
 impl TransportError {
     /// What became of a request that was handed to reqwest.
     pub(crate) fn after_handing_over(error: reqwest::Error) -> Self {
+        if sources(&error).any(<dyn Error>::is::<NotAdmitted>) {
+            return Self::Refused;
+        }
         // Addresses may carry secrets in their query.
         let error = error.without_url();
         // Only what fails before the connection stands is proved not to have been sent.
@@ -39,6 +47,11 @@ impl TransportError {
 
 /// The texts of an error and of all that caused it, the outermost first.
 pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
-    let texts = iter::successors(Some(error), |error| (*error).source());
-    texts.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    sources(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn sources<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    iter::successors(Some(error), |error| (*error).source())
 }

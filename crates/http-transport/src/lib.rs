@@ -4,6 +4,7 @@
 //! again, no proxy is taken from the environment, and no connection is used twice.
 
 pub mod error;
+pub mod guard;
 pub mod limits;
 pub mod response;
 pub mod transport;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_transport::limits::Limits;
 
-use crate::server::{Behaviour, Server, answer, patient, transport};
+use crate::server::{Behaviour, Server, answer, endless, patient, transport};
 
 #[tokio::test]
 async fn a_request_arrives_as_it_was_made() {
@@ -77,11 +77,33 @@ async fn a_body_is_read_up_to_the_limit() {
 
 #[tokio::test]
 async fn an_endless_body_ends_at_16_kib() {
-    let head = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
-    let server = Server::start(Behaviour::Endless(head)).await;
+    let server = Server::start(endless(b"HTTP/1.1 200 OK\r\n\r\n")).await;
     let response = transport().send(server.get("/"), patient()).await.unwrap();
     assert_eq!(response.body().bytes.len(), 16 * 1024);
     assert!(response.body().is_truncated);
+}
+
+#[tokio::test]
+async fn ten_megabytes_end_at_16_kib() {
+    let body = "x".repeat(10_000_000);
+    let server = Server::start(Behaviour::AnswerAndHang(answer("200 OK", &body))).await;
+    let response = transport().send(server.get("/"), patient()).await.unwrap();
+    assert_eq!(response.body().bytes.len(), 16 * 1024);
+    assert!(response.body().is_truncated);
+}
+
+#[tokio::test]
+async fn what_is_compressed_stays_so() {
+    // Nobody asked for it and nobody unpacks it, so a bomb does not go off.
+    let packed = b"\x1f\x8b\x08\0\0\0\0\0\0\xff";
+    let mut bytes =
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 10\r\n\r\n".to_vec();
+    bytes.extend_from_slice(packed);
+    let server = Server::start(Behaviour::Answer(bytes)).await;
+    let response = transport().send(server.get("/"), patient()).await.unwrap();
+    assert_eq!(&response.body().bytes[..], packed);
+    let [arrived] = server.requests().try_into().unwrap();
+    assert!(!arrived.to_lowercase().contains("accept-encoding"), "{arrived}");
 }
 
 #[test]

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod guard_rules;
+#[cfg(test)]
+mod guarded;
+#[cfg(test)]
 mod not_sent;
 #[cfg(test)]
 mod once;
@@ -14,3 +18,5 @@ mod server;
 mod tls;
 #[cfg(test)]
 mod unknown;
+#[cfg(test)]
+mod vectors;

@@ -31,8 +31,8 @@ pub(crate) enum Behaviour {
     AnswerAndHangUp(Vec<u8>),
     /// Writes these bytes and never anything else.
     AnswerAndHang(Vec<u8>),
-    /// Writes these bytes, and then bytes without end.
-    Endless(Vec<u8>),
+    /// Writes the first bytes once, and then the second ones without end.
+    Repeat(Vec<u8>, Vec<u8>),
     /// Writes these bytes, and then one byte at a time, slowly.
     Drip(Vec<u8>),
 }
@@ -96,16 +96,16 @@ where
         let (Behaviour::Answer(bytes)
         | Behaviour::AnswerAndHangUp(bytes)
         | Behaviour::AnswerAndHang(bytes)
-        | Behaviour::Endless(bytes)
+        | Behaviour::Repeat(bytes, _)
         | Behaviour::Drip(bytes)) = &behaviour;
         if stream.write_all(bytes).await.is_err() {
             return;
         }
-        match behaviour {
+        match &behaviour {
             Behaviour::Answer(_) => (),
             Behaviour::AnswerAndHangUp(_) => return,
             Behaviour::AnswerAndHang(_) => std::future::pending().await,
-            Behaviour::Endless(_) => while stream.write_all(&[b'x'; 1024]).await.is_ok() {},
+            Behaviour::Repeat(_, again) => while stream.write_all(again).await.is_ok() {},
             Behaviour::Drip(_) => {
                 while stream.write_all(b"x").await.is_ok() {
                     tokio::time::sleep(Duration::from_millis(10)).await;
@@ -133,6 +133,11 @@ async fn whole_request<S: AsyncRead + Unpin>(stream: &mut S) -> Option<String> {
     }
 }
 
+/// Writes that head, and then bytes without end.
+pub(crate) fn endless(head: &[u8]) -> Behaviour {
+    Behaviour::Repeat(head.to_vec(), vec![b'x'; 1024])
+}
+
 /// An answer with that status line and body.
 pub(crate) fn answer(status: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
@@ -143,7 +148,12 @@ pub(crate) fn transport() -> Transport {
 }
 
 pub(crate) fn trusting(roots: RootCertStore) -> Transport {
-    Transport::new(Connecting { roots, timeout: Duration::from_secs(3) }).unwrap()
+    Transport::new(Connecting { roots, ..connecting() }).unwrap()
+}
+
+/// Soon, and to nobody over TLS.
+pub(crate) fn connecting() -> Connecting {
+    Connecting { timeout: Duration::from_secs(3), roots: RootCertStore::empty() }
 }
 
 /// Enough time for any answer that is on its way.

@@ -2,7 +2,7 @@
 
 use http_transport::error::TransportError;
 
-use crate::server::{Behaviour, Server, impatient, patient, transport};
+use crate::server::{Behaviour, Server, endless, impatient, patient, transport};
 
 /// What comes of a post to a server that behaves so.
 async fn outcome(behaviour: Behaviour) -> TransportError {
@@ -63,6 +63,11 @@ async fn an_answer_that_is_not_http() {
 
 #[tokio::test]
 async fn a_head_without_end() {
-    let head = b"HTTP/1.1 200 OK\r\nx-long: ".to_vec();
-    assert!(is_broken(Behaviour::Endless(head)).await);
+    assert!(is_broken(endless(b"HTTP/1.1 200 OK\r\nx-long: ")).await);
+}
+
+#[tokio::test]
+async fn headers_without_end() {
+    let (line, header) = (b"HTTP/1.1 200 OK\r\n".to_vec(), b"x-more: of the same\r\n".to_vec());
+    assert!(is_broken(Behaviour::Repeat(line, header)).await);
 }

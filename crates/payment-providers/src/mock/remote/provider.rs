@@ -59,6 +59,7 @@ impl RemoteMock {
         let sent = self.transport.send(request, Limits::within(PATIENCE)).await;
         sent.map_err(|error| match error {
             TransportError::NotSent(why) => ProviderError::NotSent(why),
+            TransportError::Refused => ProviderError::NotSent(error.to_string()),
             TransportError::TimedOut | TransportError::Broken(_) => {
                 ProviderError::Unknown(error.to_string())
             }
