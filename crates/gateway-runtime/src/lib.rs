@@ -1,5 +1,6 @@
 //! What both processes share: settings, the wiring of adapters to ports, and the loops of the worker.
 
+pub mod addresses;
 pub mod clock;
 pub mod demo;
 pub mod ids;

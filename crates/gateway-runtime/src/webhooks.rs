@@ -10,11 +10,16 @@ use http::{
 };
 use http_transport::{error::TransportError, limits::Limits, response::Body, transport::Transport};
 use payment_core::pan;
-use payment_ports::webhook::{SendFailure, WebhookRequest, WebhookResponse, WebhookSender};
+use payment_ports::{
+    address::AddressCheck,
+    webhook::{Endpoint, SendFailure, WebhookRequest, WebhookResponse, WebhookSender},
+};
 use webhook_signing::{
     secret::{Secret, Secrets},
     sign::sign,
 };
+
+use crate::addresses::GuardedAddresses;
 
 /// How much of an answer is kept, in bytes.
 const EXCERPT_BYTES: usize = 2048;
@@ -23,29 +28,47 @@ const EXCERPT_BYTES: usize = 2048;
 #[derive(Debug, Clone)]
 pub struct HttpWebhookSender {
     transport: Transport,
+    addresses: GuardedAddresses,
     deadline: Duration,
 }
 
 impl HttpWebhookSender {
-    /// A sender over that transport, for receivers that take at most `deadline` for their answer.
+    /// A sender over that transport, which guards `addresses` too, for receivers that take at most
+    /// `deadline` for their answer.
     #[must_use]
-    pub const fn new(transport: Transport, deadline: Duration) -> Self {
-        Self { transport, deadline }
+    pub const fn new(
+        transport: Transport,
+        addresses: GuardedAddresses,
+        deadline: Duration,
+    ) -> Self {
+        Self { transport, addresses, deadline }
     }
 }
 
 #[async_trait]
 impl WebhookSender for HttpWebhookSender {
     async fn send(&self, request: WebhookRequest<'_>) -> Result<WebhookResponse, SendFailure> {
+        self.check(request.endpoint)?;
         let request = signed(request)?;
         let response = self.transport.send(request, Limits::within(self.deadline)).await;
         response.map(|response| told(&response)).map_err(|error| {
             tracing::debug!(%error, "a webhook was not answered");
             match error {
                 TransportError::NotSent(_) => SendFailure::ConnectionFailed,
+                TransportError::Refused => SendFailure::AddressRefused,
                 TransportError::TimedOut => SendFailure::Timeout,
                 TransportError::Broken(_) => SendFailure::BrokenAnswer,
             }
+        })
+    }
+}
+
+impl HttpWebhookSender {
+    /// The rules may have changed since the merchant named the address.
+    fn check(&self, endpoint: &Endpoint) -> Result<(), SendFailure> {
+        self.addresses.check(&endpoint.url, endpoint.mode).map_err(|refusal| {
+            tracing::debug!(endpoint = %endpoint.id, %refusal, "an address is refused");
+            SendFailure::AddressRefused
         })
     }
 }

@@ -2,10 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use http_transport::{
-    error::SetupError,
-    transport::{Connecting, Transport},
-};
+use http_transport::{error::SetupError, guard::lookup::SystemLookup, transport::Connecting};
 use payment_core::id::{InvalidId, MerchantId};
 use payment_ports::{
     clock::Clock,
@@ -16,6 +13,7 @@ use payment_store::{SchemaError, SqlStore, StoreSettings};
 use payment_usecases::ports::{Policy, Ports};
 
 use crate::{
+    addresses::GuardedAddresses,
     clock::SystemClock,
     demo,
     ids::SystemIds,
@@ -108,12 +106,15 @@ pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
     let store = Arc::new(store);
     // What a worker begins to send ends well within its claim.
     let webhook_deadline = LONGEST_WEBHOOK.min(settings.payment.lease / 4);
+    let addresses = GuardedAddresses::of(settings);
+    let transport = addresses.transport(connecting(), Arc::new(SystemLookup))?;
     let ports = Ports {
         store: Arc::<SqlStore>::clone(&store),
         providers: known::providers(&settings.providers)?,
         clock: Arc::new(SystemClock),
         ids: Arc::new(ids),
-        webhooks: Arc::new(HttpWebhookSender::new(transport()?, webhook_deadline)),
+        addresses: Arc::new(addresses.clone()),
+        webhooks: Arc::new(HttpWebhookSender::new(transport, addresses, webhook_deadline)),
         wake: Arc::<Nudge>::clone(&nudge),
         policy: Arc::new(policy(settings, &secrets)),
     };
@@ -143,7 +144,7 @@ const fn with_fail_points(ports: Ports) -> Ports {
     ports
 }
 
-fn transport() -> Result<Transport, SetupError> {
+fn connecting() -> Connecting {
     let connecting = Connecting::platform();
     if connecting.roots.is_empty() {
         tracing::warn!(
@@ -151,7 +152,7 @@ fn transport() -> Result<Transport, SetupError> {
              install its package of certificates, often called ca-certificates"
         );
     }
-    Transport::new(connecting)
+    connecting
 }
 
 /// After a crash on the embedded database nobody is left to hold what the dead process held, so it

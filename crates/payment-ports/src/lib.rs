@@ -4,6 +4,7 @@
 //! fakes, and the contract that every [`store::Store`] must keep.
 #![warn(clippy::future_not_send)]
 
+pub mod address;
 pub mod clock;
 #[cfg(feature = "test-util")]
 #[expect(

@@ -3,7 +3,7 @@
 use payment_core::{
     attempt::{Authorize as Terms, Instruction, ThreeDsPreference},
     card::{Bin, CardToken},
-    id::PaymentId,
+    id::{Mode, PaymentId},
     payment::Payment,
 };
 
@@ -39,7 +39,7 @@ pub struct Authorize {
 ///
 /// [`Error`]; nothing was held unless the answer says so.
 pub async fn authorize(ports: &Ports, caller: &Caller, wish: Authorize) -> Result<Answer, Error> {
-    let terms = checked(&wish)?;
+    let terms = checked(ports, caller.mode, &wish)?;
     operate(ports, caller, wish.payment, |payment| plan(ports, payment, &terms)).await
 }
 
@@ -59,13 +59,14 @@ fn plan(ports: &Ports, payment: &Payment, terms: &Terms) -> Result<Plan, Error> 
     }))
 }
 
-fn checked(wish: &Authorize) -> Result<Terms, InvalidField> {
+fn checked(ports: &Ports, mode: Mode, wish: &Authorize) -> Result<Terms, InvalidField> {
     let bin = Bin::parse(&wish.card_bin)
         .map_err(|error| InvalidField::new("cardBin", error, fields::shortened(&wish.card_bin)))?;
     let words: Vec<_> = ThreeDsPreference::ALL.iter().map(|word| word.as_str()).collect();
     let preference = wish.three_ds_preference.as_deref().unwrap_or("WHEN_REQUIRED");
     let three_ds = fields::word("threeDsPreference", preference, ThreeDsPreference::parse, &words)?;
-    let return_url = wish.return_url.as_deref().map(|url| fields::web_address("returnUrl", url));
+    let return_url = wish.return_url.as_deref();
+    let return_url = return_url.map(|url| fields::named_page(ports, "returnUrl", url, mode));
     let months = wish.installments.unwrap_or(1);
     let installments = u8::try_from(months).ok().filter(|months| (1..=36).contains(months));
     let installments = installments

@@ -44,7 +44,7 @@ pub async fn create(
         id: EndpointId::from(ports.ids.uuid()),
         merchant: caller.merchant.clone(),
         mode: caller.mode,
-        url: address(&wish.url, caller.mode)?,
+        url: address(ports, &wish.url, caller.mode)?,
         description: fields::optional_text("description", wish.description.as_deref(), 500)?,
         secret: secret.into(),
         event_kinds: event_kinds(&wish.event_types)?,
@@ -93,16 +93,8 @@ fn not_found(id: EndpointId) -> Error {
     Error::NotFound(format!("webhook endpoint {id}"))
 }
 
-fn address(text: &str, mode: Mode) -> Result<String, InvalidField> {
-    let url = fields::web_address("url", text)?;
-    let wrong = |message: &str| InvalidField::new("url", message, fields::shortened(text));
-    if mode == Mode::Live && url.scheme() != "https" {
-        return Err(wrong("must be https in live mode"));
-    }
-    if url.fragment().is_some() {
-        return Err(wrong("must not have a fragment"));
-    }
-    Ok(url.into())
+fn address(ports: &Ports, text: &str, mode: Mode) -> Result<String, InvalidField> {
+    fields::named_address(ports, "url", text, mode).map(Into::into)
 }
 
 fn event_kinds(names: &[String]) -> Result<Vec<EventKind>, InvalidField> {

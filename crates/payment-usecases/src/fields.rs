@@ -1,10 +1,10 @@
 //! Reading the fields of requests.
 
-use payment_core::{currency::Currency, money::Money};
+use payment_core::{currency::Currency, id::Mode, money::Money};
 use serde_json::Value;
 use url::Url;
 
-use crate::error::InvalidField;
+use crate::{error::InvalidField, ports::Ports};
 
 /// The longest amount that is repeated as it was written.
 const MAX_AMOUNT_LENGTH: usize = 40;
@@ -64,7 +64,7 @@ pub(crate) fn word<T>(
 }
 
 /// An absolute http or https address without user name or password.
-pub(crate) fn web_address(field: &str, text: &str) -> Result<Url, InvalidField> {
+fn web_address(field: &str, text: &str) -> Result<Url, InvalidField> {
     let wrong = |message: &str| InvalidField::new(field, message, shortened(text));
     if text.len() > MAX_URL_LENGTH {
         return Err(wrong("must have at most 2048 characters"));
@@ -78,6 +78,35 @@ pub(crate) fn web_address(field: &str, text: &str) -> Result<Url, InvalidField> 
         (true, true) => Err(wrong("must not contain a user name or password")),
         (false, _) => Err(wrong("must be an absolute http or https URL")),
     }
+}
+
+/// A [`web_address`] that merchants may name in that mode.
+pub(crate) fn named_address(
+    ports: &Ports,
+    field: &str,
+    text: &str,
+    mode: Mode,
+) -> Result<Url, InvalidField> {
+    let url = web_address(field, text)?;
+    let checked = ports.addresses.check(url.as_str(), mode);
+    checked.map_err(|refusal| InvalidField::new(field, refusal, shortened(text)))?;
+    Ok(url)
+}
+
+/// Like [`named_address`], for a page: its fragment is the browser's own business.
+pub(crate) fn named_page(
+    ports: &Ports,
+    field: &str,
+    text: &str,
+    mode: Mode,
+) -> Result<Url, InvalidField> {
+    let mut page = web_address(field, text)?;
+    let fragment = page.fragment().map(str::to_owned);
+    page.set_fragment(None);
+    let checked = ports.addresses.check(page.as_str(), mode);
+    checked.map_err(|refusal| InvalidField::new(field, refusal, shortened(text)))?;
+    page.set_fragment(fragment.as_deref());
+    Ok(page)
 }
 
 /// What is repeated of a wrong text: not more than anyone wants to read.

@@ -4,7 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use payment_core::{currency::Currency, id::ProviderId, retry::RetrySchedule};
 use payment_ports::{
-    clock::Clock, ids::Ids, provider::Providers, store::Store, wake::Wake, webhook::WebhookSender,
+    address::AddressCheck, clock::Clock, ids::Ids, provider::Providers, store::Store, wake::Wake,
+    webhook::WebhookSender,
 };
 use secrecy::SecretString;
 
@@ -19,6 +20,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Where ids and randomness come from.
     pub ids: Arc<dyn Ids>,
+    /// Which addresses merchants may name.
+    pub addresses: Arc<dyn AddressCheck>,
     /// Who tells merchants.
     pub webhooks: Arc<dyn WebhookSender>,
     /// Whom to tell that a worker has something to do.

@@ -9,7 +9,11 @@ use std::{
 
 use payment_core::{attempt::AttemptState, three_ds::ThreeDsStatus, time::Timestamp};
 use payment_ports::{
-    fakes::Tables, provider::Provider, store::Change, wake::NoWake, webhook::DeliveryStatus,
+    fakes::{ScriptedAddresses, Tables},
+    provider::Provider,
+    store::Change,
+    wake::NoWake,
+    webhook::DeliveryStatus,
 };
 use payment_usecases::{ports::Ports, worker};
 
@@ -55,6 +59,7 @@ pub(crate) fn boot(world: &Arc<World>, process: usize) {
         providers: [provider].into_iter().collect(),
         clock: Arc::new(SimClock { world: Arc::clone(world), process }),
         ids: Arc::<payment_ports::fakes::CountingIds>::clone(&world.ids),
+        addresses: Arc::new(ScriptedAddresses::new()),
         webhooks: Arc::new(SimReceiver { world: Arc::clone(world) }),
         wake: Arc::new(NoWake),
         policy: Arc::clone(&world.policy),

@@ -1,6 +1,8 @@
 //! The API from outside, over HTTP; every test runs on every store.
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod auth;
 #[cfg(test)]
 mod bad_input;

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use http_transport::guard::allowed::AllowedHost;
 use payment_core::{currency::Currency, id::ProviderId, retry::RetrySchedule};
 use payment_store::{EncryptionKey, Limits};
 use secrecy::{ExposeSecret, SecretString};
@@ -113,6 +114,8 @@ pub struct PaymentRules {
     pub three_ds_max_attempts: i32,
     /// `payment.webhook.retry-intervals`, cut after `payment.webhook.max-retries` tries.
     pub webhook_retries: RetrySchedule,
+    /// `payment.webhook.allowed-hosts`: receivers that may be called although they are not public.
+    pub webhook_allowed_hosts: Vec<AllowedHost>,
     /// `payment.provider.doubt-intervals`: when an unknown outcome is asked about again.
     pub doubt_checks: RetrySchedule,
     /// `payment.provider.review-after-hours`: when a person must settle it.

@@ -11,6 +11,7 @@ use super::{
 };
 
 const DEFAULT_PROVIDER: &str = "payment.routing.default-provider";
+const ALLOWED_HOSTS: &str = "payment.webhook.allowed-hosts";
 const WEEK_SECONDS: u64 = 7 * 24 * 60 * 60;
 /// When an unknown outcome is asked about again: soon, then ever more rarely, in seconds.
 const DOUBT_INTERVALS: [u64; 12] =
@@ -38,6 +39,7 @@ pub(super) fn payment(reader: &mut Reader<'_>) -> Option<PaymentRules> {
         three_ds_timeout: Duration::from_mins(minutes),
         three_ds_max_attempts: reader.number("payment.threeds.max-attempts", 1..=10, 3),
         webhook_retries: webhook_retries(reader),
+        webhook_allowed_hosts: reader.list(ALLOWED_HOSTS, str::parse).unwrap_or_default(),
         doubt_checks: checks(reader, "payment.provider.doubt-intervals", &DOUBT_INTERVALS),
         doubt_limit: Duration::from_hours(review_after),
         watch_checks: checks(reader, "payment.provider.watch-intervals", &WATCH_INTERVALS),

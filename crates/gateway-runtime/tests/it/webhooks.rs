@@ -1,10 +1,17 @@
 //! Webhooks on the wire, against a receiver on loopback.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::DateTime;
-use gateway_runtime::webhooks::HttpWebhookSender;
-use http_transport::transport::{Connecting, Transport};
+use gateway_runtime::{addresses::GuardedAddresses, webhooks::HttpWebhookSender};
+use http_transport::{
+    guard::{
+        lookup::SystemLookup,
+        rules::{Guard, Reach},
+    },
+    transport::Connecting,
+};
+use payment_core::id::Mode;
 use payment_ports::{
     fakes::Samples,
     webhook::{Endpoint, SendFailure, WebhookRequest, WebhookResponse, WebhookSender},
@@ -26,15 +33,32 @@ const SENT_AT: i64 = 1_767_225_600;
 type Sent = Result<WebhookResponse, SendFailure>;
 
 async fn send_to(url: String, secret: &str) -> Sent {
-    let endpoint = Endpoint { url, secret: secret.into(), ..Samples::new().endpoint() };
+    send_to_endpoint(&Endpoint { url, secret: secret.into(), ..test_endpoint() }).await
+}
+
+async fn send_to_endpoint(endpoint: &Endpoint) -> Sent {
+    send_within(endpoint, guard(Reach::PublicAndLoopback)).await
+}
+
+fn test_endpoint() -> Endpoint {
+    Endpoint { mode: Mode::Test, secret: SECRET.into(), ..Samples::new().endpoint() }
+}
+
+fn guard(reach: Reach) -> Guard {
+    Guard { reach, own_hosts: Vec::new(), allowed: Vec::new() }
+}
+
+async fn send_within(endpoint: &Endpoint, guard: Guard) -> Sent {
     let request = WebhookRequest {
-        endpoint: &endpoint,
+        endpoint,
         webhook_id: "evt_0123456789abcdef0123456789abcdef",
         timestamp: DateTime::from_timestamp(SENT_AT, 999_999_000).unwrap(),
         body: BODY,
     };
-    let transport = Transport::new(Connecting::platform()).unwrap();
-    HttpWebhookSender::new(transport, Duration::from_secs(15)).send(request).await
+    let deadline = Duration::from_secs(15);
+    let addresses = GuardedAddresses::new(guard);
+    let transport = addresses.transport(Connecting::platform(), Arc::new(SystemLookup)).unwrap();
+    HttpWebhookSender::new(transport, addresses, deadline).send(request).await
 }
 
 /// Sends to a receiver that reads the request, and then does what `receiver` says.
@@ -177,4 +201,40 @@ async fn what_cannot_be_signed_is_not_sent() {
         _ = listener.accept() => panic!("it was sent unsigned"),
     };
     assert_eq!(sent, Err(SendFailure::NotSigned));
+}
+
+#[tokio::test]
+async fn an_address_that_may_not_be_named_any_more_is_not_called() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let to = |url: &str, mode| Endpoint { url: url.to_owned(), mode, ..test_endpoint() };
+    let loopback = to(&format!("http://127.0.0.1:{port}/"), Mode::Test);
+    let plain = to(&format!("http://127.0.0.1:{port}/"), Mode::Live);
+    let odd_port = to("https://shop.example:22/", Mode::Test);
+    for (endpoint, reach) in
+        [(loopback, Reach::Public), (plain, Reach::PublicAndLoopback), (odd_port, Reach::Public)]
+    {
+        let sent = send_within(&endpoint, guard(reach)).await;
+        assert_eq!(sent, Err(SendFailure::AddressRefused), "{}", endpoint.url);
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_inside_that_the_operator_allows_is_called() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let allowed = vec![address.to_string().parse().unwrap()];
+    let url = format!("http://{address}/");
+    let endpoint = Endpoint { url, ..test_endpoint() };
+    let sending = send_within(&endpoint, Guard { allowed, ..guard(Reach::Public) });
+    let answering = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_buf(&mut Vec::new()).await.unwrap();
+        let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+        // Until the sender hangs up.
+        drop(stream.read_to_end(&mut Vec::new()).await);
+    };
+    let (sent, ()) = tokio::join!(sending, answering);
+    assert_eq!(sent.unwrap().status, 204);
 }

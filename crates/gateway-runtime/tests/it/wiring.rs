@@ -90,3 +90,34 @@ async fn the_lease_outlives_a_slow_provider() {
     let policy = wire(&settings(folder.path(), &[])).await.unwrap().ports.policy;
     assert_eq!(policy.lease.as_secs(), 60);
 }
+
+/// Whether a merchant may name that address for test mode in a process with those settings.
+async fn may_be_named(more: &[(&str, &str)], address: &str) -> bool {
+    let folder = TempDir::new().unwrap();
+    let settings = settings(folder.path(), more);
+    migrate(&settings).await.unwrap();
+    let runtime = wire(&settings).await.unwrap();
+    runtime.ports.addresses.check(address, Mode::Test).is_ok()
+}
+
+#[tokio::test]
+async fn production_lets_merchants_name_public_hosts_only_and_not_itself() {
+    assert!(may_be_named(&PRODUCTION, "https://shop.example/").await);
+    for inside in ["http://127.0.0.1:8080/", "https://10.0.0.5/", "https://pay.example.com/"] {
+        assert!(!may_be_named(&PRODUCTION, inside).await, "{inside}");
+    }
+}
+
+#[tokio::test]
+async fn production_lets_merchants_name_what_the_operator_allows() {
+    let allowed = ("PAYMENT_WEBHOOK_ALLOWED_HOSTS", "10.0.0.5:9000");
+    let settings: Vec<_> = PRODUCTION.into_iter().chain([allowed]).collect();
+    assert!(may_be_named(&settings, "https://10.0.0.5:9000/").await);
+    assert!(!may_be_named(&settings, "https://10.0.0.6:9000/").await);
+}
+
+#[tokio::test]
+async fn development_lets_merchants_name_this_machine_but_no_private_network() {
+    assert!(may_be_named(&[], "http://localhost:3000/").await);
+    assert!(!may_be_named(&[], "http://10.0.0.5/").await);
+}

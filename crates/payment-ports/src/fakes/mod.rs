@@ -1,5 +1,6 @@
 //! Stand-ins for the world, written by hand.
 
+mod address;
 mod clock;
 mod ids;
 mod memory;
@@ -7,6 +8,7 @@ mod provider;
 mod samples;
 mod sender;
 
+pub use address::ScriptedAddresses;
 pub use clock::FakeClock;
 pub use ids::CountingIds;
 pub use memory::{DeliveryRow, MemoryStore, OutboxRow, Tables};

@@ -1,6 +1,8 @@
 //! What the fakes promise to the tests that rely on them.
 
 #[cfg(test)]
+mod address;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod ids;

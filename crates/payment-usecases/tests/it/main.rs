@@ -1,6 +1,8 @@
 //! The use-cases on fakes and a paused clock.
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod directory;

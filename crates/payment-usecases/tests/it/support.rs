@@ -11,7 +11,9 @@ use payment_core::{
     retry::RetrySchedule,
 };
 use payment_ports::{
-    fakes::{CountingIds, FakeClock, MemoryStore, RecordingSender, ScriptedProvider},
+    fakes::{
+        CountingIds, FakeClock, MemoryStore, RecordingSender, ScriptedAddresses, ScriptedProvider,
+    },
     provider::{Dedupe, Provider},
     wake::NoWake,
 };
@@ -60,6 +62,7 @@ impl World {
             .collect(),
             clock: Arc::<FakeClock>::clone(&clock),
             ids: Arc::new(CountingIds::default()),
+            addresses: Arc::new(ScriptedAddresses::new()),
             webhooks: Arc::<RecordingSender>::clone(&receiver),
             wake: Arc::new(NoWake),
             policy: Arc::new(policy()),

@@ -300,25 +300,18 @@ async fn a_deleted_endpoint_hears_nothing_more() {
 #[tokio::test(start_paused = true)]
 async fn each_wrong_field_of_an_endpoint_is_named() {
     let world = World::new();
-    let live = Caller { mode: Mode::Live, ..caller() };
     let wish =
         |url: &str| NewEndpoint { url: url.to_owned(), description: None, event_types: Vec::new() };
     let cases = [
-        (caller(), wish("ftp://shop.example/"), "url"),
-        (caller(), wish("not a url"), "url"),
-        (caller(), wish("https://user:pw@shop.example/"), "url"),
-        (caller(), wish("https://shop.example/#part"), "url"),
-        (caller(), wish(&format!("https://shop.example/{}", "x".repeat(2048))), "url"),
-        (live, wish("http://shop.example/"), "url"),
-        (caller(), NewEndpoint { description: Some("x".repeat(501)), ..wish(URL) }, "description"),
-        (
-            caller(),
-            NewEndpoint { event_types: vec!["Nothing".to_owned()], ..wish(URL) },
-            "eventTypes",
-        ),
+        (wish("ftp://shop.example/"), "url"),
+        (wish("not a url"), "url"),
+        (wish("https://user:pw@shop.example/"), "url"),
+        (wish(&format!("https://shop.example/{}", "x".repeat(2048))), "url"),
+        (NewEndpoint { description: Some("x".repeat(501)), ..wish(URL) }, "description"),
+        (NewEndpoint { event_types: vec!["Nothing".to_owned()], ..wish(URL) }, "eventTypes"),
     ];
-    for (caller, wish, field) in cases {
-        assert_eq!(wrong_field(endpoints::create(&world.ports, &caller, wish).await), field);
+    for (wish, field) in cases {
+        assert_eq!(wrong_field(endpoints::create(&world.ports, &caller(), wish).await), field);
     }
     assert!(world.store.tables().endpoints.is_empty());
 }

@@ -12,6 +12,8 @@ use gateway_api::{
     metrics,
     server::{self, Serving},
 };
+use gateway_runtime::addresses::GuardedAddresses;
+use http_transport::guard::rules::{Guard, Reach};
 use payment_core::{
     currency::Currency,
     id::{MerchantId, Mode, ProviderId},
@@ -83,6 +85,7 @@ impl TestApp {
             providers,
             clock: Arc::<FakeClock>::clone(&clock),
             ids: Arc::new(CountingIds::new()),
+            addresses: Arc::new(addresses()),
             webhooks: Arc::<RecordingSender>::clone(&receiver),
             wake: Arc::new(NoWake),
             policy: Arc::new(policy(&format!("http://{address}"))),
@@ -129,7 +132,13 @@ async fn client(ports: &Ports, address: SocketAddr, merchant: &str, mode: Mode) 
     Client::new(address, merchant, key.expose_secret())
 }
 
-fn providers() -> Providers {
+/// What production says about addresses that merchants name.
+pub(crate) fn addresses() -> GuardedAddresses {
+    let (own_hosts, allowed) = (Vec::new(), Vec::new());
+    GuardedAddresses::new(Guard { reach: Reach::Public, own_hosts, allowed })
+}
+
+pub(crate) fn providers() -> Providers {
     known::providers(&BTreeMap::new()).unwrap()
 }
 

@@ -7,6 +7,6 @@ mod payments;
 pub(crate) mod program;
 pub(crate) mod receiver;
 
-pub(crate) use app::TestApp;
+pub(crate) use app::{TestApp, addresses, providers};
 pub(crate) use client::{Client, Reply};
 pub(crate) use every_store::on_every_store;

@@ -37,6 +37,7 @@ fn with_these_it_starts_open_to_the_network_and_without_a_worker_inside() {
     assert_eq!(settings.server.host.to_string(), "0.0.0.0");
     assert!(!settings.worker.in_process);
     assert!(settings.logging.json);
+    assert!(settings.payment.webhook_allowed_hosts.is_empty());
     let expected = "the default provider is the mock, which declines live payments";
     assert_eq!(settings.notices, [expected]);
 }

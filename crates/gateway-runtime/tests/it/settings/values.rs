@@ -28,6 +28,7 @@ pub(super) const SETTINGS: &[(&str, &str, Seen, &str)] = &[
     ("payment.threeds.max-attempts", "4", |s| s.payment.three_ds_max_attempts.to_string(), "4"),
     ("payment.webhook.retry-intervals", "0,7", |s| delays(&s.payment.webhook_retries), "0 7"),
     ("payment.webhook.max-retries", "2", |s| delays(&s.payment.webhook_retries), "0 30"),
+    ("payment.webhook.allowed-hosts", "a.internal,10.0.0.5:9000", |s| allowed(s), "2: true"),
     ("payment.outbox.poll-interval-seconds", "9", |s| secs(s.worker.poll_interval), "9"),
     ("payment.outbox.batch-size", "17", |s| s.worker.batch_size.to_string(), "17"),
     ("payment.idempotency.wait-milliseconds", "3000", |s| secs(s.payment.idempotency_wait), "3"),
@@ -72,6 +73,12 @@ fn url(settings: &Settings) -> String {
 fn delays(schedule: &RetrySchedule) -> String {
     let delays: Vec<_> = (0..).map_while(|tries| schedule.delay_after(tries)).map(secs).collect();
     delays.join(" ")
+}
+
+fn allowed(settings: &Settings) -> String {
+    let allowed = &settings.payment.webhook_allowed_hosts;
+    let expected = ["a.internal", "10.0.0.5:9000"].map(|host| host.parse().unwrap());
+    format!("{}: {}", allowed.len(), allowed[..] == expected)
 }
 
 fn has_key(settings: &Settings) -> String {

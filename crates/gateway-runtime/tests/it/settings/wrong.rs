@@ -69,6 +69,14 @@ fn a_wrong_interval_is_named() {
 }
 
 #[test]
+fn a_pattern_is_no_allowed_host() {
+    let told = env_problems(&[("PAYMENT_WEBHOOK_ALLOWED_HOSTS", "10.0.0.5,*.internal")]);
+    let expected = "PAYMENT_WEBHOOK_ALLOWED_HOSTS has `*.internal`, which is not a host such as \
+                    hooks.internal, 10.0.0.5:9000 or [fd00::5]:9000";
+    assert_eq!(told, [expected]);
+}
+
+#[test]
 fn a_wrong_secret_is_not_repeated() {
     let variables = [("SECURITY_ENCRYPTION_KEY", "c2hvcnQ="), ("SECURITY_API_KEY_PEPPER", "short")];
     let told = env_problems(&variables);

@@ -14,7 +14,7 @@ use payment_core::{
     retry::RetrySchedule,
 };
 use payment_ports::{
-    fakes::{CountingIds, FakeClock, MemoryStore, RecordingSender, Samples},
+    fakes::{CountingIds, FakeClock, MemoryStore, RecordingSender, Samples, ScriptedAddresses},
     store::{Change, Store},
     wake::Wake,
     webhook::{Delivery, Endpoint, WebhookSender},
@@ -48,6 +48,7 @@ impl World {
             providers: known::providers(&BTreeMap::new()).unwrap(),
             clock: Arc::new(FakeClock::new()),
             ids: Arc::new(CountingIds::new()),
+            addresses: Arc::new(ScriptedAddresses::new()),
             webhooks: sender,
             wake: Arc::<Nudge>::clone(&nudge),
             policy: Arc::new(policy()),
