@@ -38,13 +38,15 @@ pub enum EventKind {
     PaymentOperationFailed,
     /// An operation that had been given up took effect late, and was taken back.
     PaymentReversed,
+    /// A webhook endpoint is told nothing any more: it is gone, or took nothing for too long.
+    WebhookEndpointDisabled,
 }
 
 words!(EventKind: PaymentCreated = "PaymentCreated", PaymentAuthorized = "PaymentAuthorized",
     PaymentCaptured = "PaymentCaptured", PaymentRefunded = "PaymentRefunded",
     PaymentFailed = "PaymentFailed", PaymentVoided = "PaymentVoided",
     PaymentExpired = "PaymentExpired", PaymentOperationFailed = "PaymentOperationFailed",
-    PaymentReversed = "PaymentReversed");
+    PaymentReversed = "PaymentReversed", WebhookEndpointDisabled = "WebhookEndpointDisabled");
 
 impl EventKind {
     /// The name in the style of Standard Webhooks: `payment.captured`.
@@ -60,6 +62,7 @@ impl EventKind {
             Self::PaymentExpired => "payment.expired",
             Self::PaymentOperationFailed => "payment.operation_failed",
             Self::PaymentReversed => "payment.reversed",
+            Self::WebhookEndpointDisabled => "webhook_endpoint.disabled",
         }
     }
 }

@@ -109,7 +109,7 @@ pub async fn a_late_conflict_takes_every_change_back(store: &Arc<dyn Store>) {
     assert!(store.endpoints(merchant, mode).await.unwrap().is_empty());
     let late = given.claim_at(given.samples.now() + TimeDelta::days(1), 10);
     assert_eq!(store.claim_events(&late).await.unwrap(), []);
-    assert!(store.claim_deliveries(&late).await.unwrap().is_empty());
+    assert!(store.claim_queues(&late).await.unwrap().is_empty());
 }
 
 pub async fn concurrent_changes_of_different_rows_all_succeed(store: &Arc<dyn Store>) {

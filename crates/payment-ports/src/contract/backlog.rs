@@ -35,7 +35,7 @@ pub async fn deliveries_wait_until_they_have_ended(store: &Arc<dyn Store>) {
         given.apply([Change::InsertDelivery(Delivery { status, ..delivery })]).await;
     }
     assert_eq!(store.backlog().await.unwrap().deliveries, 1);
-    store.claim_deliveries(&given.claim(10)).await.unwrap();
+    store.claim_queues(&given.claim(10)).await.unwrap();
     assert_eq!(store.backlog().await.unwrap().deliveries, 1);
 }
 

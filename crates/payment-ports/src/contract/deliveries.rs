@@ -1,28 +1,14 @@
-//! Deliveries: claimed when they are due, counted by the claim, written by their owner.
+//! Deliveries: written by whoever knows how far they have come.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
-use secrecy::ExposeSecret as _;
 
-use super::given::{Given, claim_deliveries, ids, update};
+use super::given::{Given, ids, update};
 use crate::{
     store::{Change, Guard, Store},
-    webhook::{Delivery, DeliveryAttempt, DeliveryStatus, OutboxEvent},
+    webhook::{Delivery, DeliveryAttempt, DeliveryStatus, OutboxEvent, Trigger},
 };
-
-pub async fn a_claimed_delivery_comes_with_event_and_endpoint(store: &Arc<dyn Store>) {
-    let given = Given::empty(store).await;
-    let (endpoint, event) = (given.endpoint().await, given.event().await);
-    given.endpoint().await;
-    let delivery = given.delivery(&endpoint, &event).await;
-    let claimed = store.claim_deliveries(&given.claim(10)).await.unwrap();
-    let [claimed] = claimed.try_into().unwrap();
-    assert_eq!(claimed.delivery, Delivery { attempt_count: 1, ..delivery });
-    assert_eq!(claimed.endpoint.id, endpoint.id);
-    assert_eq!(claimed.endpoint.url, endpoint.url);
-    assert_eq!(claimed.endpoint.secret.expose_secret(), endpoint.secret.expose_secret());
-}
 
 pub async fn a_delivery_keeps_every_field(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
@@ -33,14 +19,28 @@ pub async fn a_delivery_keeps_every_field(store: &Arc<dyn Store>) {
     };
     given.apply([Change::InsertEvent(event.clone())]).await;
     let delivery = Delivery {
-        attempt_count: i32::MAX - 1,
+        trigger: Trigger::Recovery,
+        attempt_count: i32::MAX,
+        scheduled_tries: i32::MAX - 1,
         last_attempt_at: DateTime::from_timestamp_micros(1),
         next_retry_at: DateTime::from_timestamp_micros(1_767_225_599_999_999),
         ..given.samples.delivery(&endpoint, &event)
     };
     given.apply([Change::InsertDelivery(delivery.clone())]).await;
-    let claimed = claim_deliveries(store, &given.claim(10)).await;
-    assert_eq!(claimed, [Delivery { attempt_count: i32::MAX, ..delivery }]);
+    let due = given.samples.now() + TimeDelta::days(365);
+    assert_eq!(given.due_at(&endpoint, due).await, [delivery]);
+}
+
+pub async fn deliveries_keep_every_trigger(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let endpoint = given.endpoint().await;
+    for trigger in Trigger::ALL {
+        let event = given.event().await;
+        let delivery = Delivery { trigger, ..given.samples.delivery(&endpoint, &event) };
+        given.apply([Change::InsertDelivery(delivery)]).await;
+    }
+    let kept: Vec<_> = given.due(&endpoint).await.iter().map(|it| it.trigger).collect();
+    assert_eq!(kept, Trigger::ALL);
 }
 
 pub async fn an_endpoint_has_one_delivery_of_an_event(store: &Arc<dyn Store>) {
@@ -49,126 +49,90 @@ pub async fn an_endpoint_has_one_delivery_of_an_event(store: &Arc<dyn Store>) {
     given.delivery(&endpoint, &event).await;
     let again = given.samples.delivery(&endpoint, &event);
     given.refused(Change::InsertDelivery(again), Guard::Delivery).await;
-    given.delivery(&given.endpoint().await, &event).await;
-    assert_eq!(claim_deliveries(store, &given.claim(10)).await.len(), 2);
+    let other = given.endpoint().await;
+    given.delivery(&other, &event).await;
+    assert_eq!((given.due(&endpoint).await.len(), given.due(&other).await.len()), (1, 1));
+}
+
+pub async fn an_endpoint_that_is_gone_takes_no_delivery(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let (endpoint, event) = (given.endpoint().await, given.event().await);
+    let (merchant, mode) = (endpoint.merchant.clone(), endpoint.mode);
+    given.apply([Change::DeleteEndpoint { endpoint: endpoint.id, merchant, mode }]).await;
+    let late = given.samples.delivery(&endpoint, &event);
+    given.refused(Change::InsertDelivery(late), Guard::Endpoint).await;
+    assert_eq!(store.backlog().await.unwrap().deliveries, 0);
 }
 
 pub async fn a_delivery_is_due_at_its_retry_time(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
-    let delivery = given.delivery(&given.endpoint().await, &given.event().await).await;
+    let endpoint = given.endpoint().await;
+    let delivery = given.delivery(&endpoint, &given.event().await).await;
     let due = delivery.next_retry_at.unwrap();
-    let just_before = given.claim_at(due - TimeDelta::microseconds(1), 10);
-    assert_eq!(claim_deliveries(store, &just_before).await, []);
-    let id = delivery.id;
-    assert_eq!(ids(&claim_deliveries(store, &given.claim_at(due, 10)).await), [id]);
+    assert_eq!(given.due_at(&endpoint, due - TimeDelta::microseconds(1)).await, []);
+    assert_eq!(given.due_at(&endpoint, due).await, [delivery]);
 }
 
-pub async fn deliveries_without_a_retry_time_are_never_claimed(store: &Arc<dyn Store>) {
-    let given = Given::empty(store).await;
-    let delivery = given.samples.delivery(&given.endpoint().await, &given.event().await);
-    let delivery = Delivery { next_retry_at: None, ..delivery };
-    given.apply([Change::InsertDelivery(delivery)]).await;
-    assert_eq!(claim_deliveries(store, &given.claim(10)).await, []);
-}
-
-pub async fn ended_deliveries_are_never_claimed(store: &Arc<dyn Store>) {
-    let given = Given::empty(store).await;
-    for status in [DeliveryStatus::Delivered, DeliveryStatus::Failed] {
-        let delivery = given.samples.delivery(&given.endpoint().await, &given.event().await);
-        let delivery = Delivery { status, ..delivery };
-        given.apply([Change::InsertDelivery(delivery)]).await;
-    }
-    assert_eq!(claim_deliveries(store, &given.claim(10)).await, []);
-}
-
-pub async fn a_claimed_delivery_is_due_again_when_the_lease_ends(store: &Arc<dyn Store>) {
-    let given = Given::empty(store).await;
-    let delivery = given.delivery(&given.endpoint().await, &given.event().await).await;
-    let first = given.claim(10);
-    assert_eq!(ids(&claim_deliveries(store, &first).await), [delivery.id]);
-    let just_before = given.claim_at(first.until - TimeDelta::microseconds(1), 10);
-    assert_eq!(claim_deliveries(store, &just_before).await, []);
-    let end = given.claim_at(first.until, 10);
-    assert_eq!(claim_deliveries(store, &end).await, [Delivery { attempt_count: 2, ..delivery }]);
-}
-
-pub async fn released_deliveries_are_due_at_once_and_their_try_is_not_counted(
-    store: &Arc<dyn Store>,
-) {
+pub async fn deliveries_without_a_retry_time_are_never_due(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
     let endpoint = given.endpoint().await;
-    let [first, second] = [given.event().await, given.event().await];
-    given.delivery(&endpoint, &first).await;
-    let second = given.delivery(&endpoint, &second).await;
-    let (kept, released) = (given.claim(1), given.claim(1));
-    let [first] = claim_deliveries(store, &kept).await.try_into().unwrap();
-    assert_eq!(ids(&claim_deliveries(store, &released).await), [second.id]);
-    store.release_claims(released.owner).await.unwrap();
-    given.refused(update(&second, &released), Guard::Delivery).await;
-    let again = claim_deliveries(store, &given.claim(10)).await;
-    assert_eq!(again, [Delivery { attempt_count: 1, ..second }]);
-    given.apply([update(&first, &kept)]).await;
+    let delivery = given.samples.delivery(&endpoint, &given.event().await);
+    let delivery = Delivery { next_retry_at: None, ..delivery };
+    given.apply([Change::InsertDelivery(delivery)]).await;
+    assert_eq!(given.due(&endpoint).await, []);
 }
 
-pub async fn a_delivery_update_is_written_and_ends_the_claim(store: &Arc<dyn Store>) {
+pub async fn ended_deliveries_are_never_due(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
-    given.delivery(&given.endpoint().await, &given.event().await).await;
-    let first = given.claim(10);
-    let [delivery] = claim_deliveries(store, &first).await.try_into().unwrap();
-    let retry_at = first.now + TimeDelta::seconds(30);
-    let retried =
-        Delivery { last_attempt_at: Some(first.now), next_retry_at: Some(retry_at), ..delivery };
-    given.apply([update(&retried, &first)]).await;
-    assert_eq!(claim_deliveries(store, &given.claim(10)).await, []);
-    let again = claim_deliveries(store, &given.claim_at(retry_at, 10)).await;
-    assert_eq!(again, [Delivery { attempt_count: 2, ..retried }]);
-}
-
-pub async fn a_delivered_delivery_is_never_claimed_again(store: &Arc<dyn Store>) {
-    let given = Given::empty(store).await;
+    let endpoint = given.endpoint().await;
     for status in [DeliveryStatus::Delivered, DeliveryStatus::Failed] {
-        given.delivery(&given.endpoint().await, &given.event().await).await;
-        let first = given.claim(10);
-        let [delivery] = claim_deliveries(store, &first).await.try_into().unwrap();
-        given.apply([update(&Delivery { status, ..delivery }, &first)]).await;
-        let late = given.claim_at(first.until + TimeDelta::days(1), 10);
-        assert_eq!(claim_deliveries(store, &late).await, []);
+        let before = given.delivery(&endpoint, &given.event().await).await;
+        given.apply([update(&Delivery { status, ..before.clone() }, &before)]).await;
     }
+    assert_eq!(given.due(&endpoint).await, []);
 }
 
-pub async fn a_delivery_is_updated_once_per_claim(store: &Arc<dyn Store>) {
+pub async fn a_delivery_update_writes_every_field_that_may_change(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
-    given.delivery(&given.endpoint().await, &given.event().await).await;
-    let first = given.claim(10);
-    let [delivery] = claim_deliveries(store, &first).await.try_into().unwrap();
-    given.apply([update(&delivery, &first)]).await;
-    given.refused(update(&delivery, &first), Guard::Delivery).await;
+    let endpoint = given.endpoint().await;
+    let before = given.delivery(&endpoint, &given.event().await).await;
+    let retry_at = given.samples.now() + TimeDelta::seconds(30);
+    let after = Delivery {
+        trigger: Trigger::Recovery,
+        attempt_count: 3,
+        scheduled_tries: 2,
+        last_attempt_at: Some(given.samples.now()),
+        next_retry_at: Some(retry_at),
+        ..before.clone()
+    };
+    given.apply([update(&after, &before)]).await;
+    assert_eq!(given.due(&endpoint).await, []);
+    assert_eq!(given.due_at(&endpoint, retry_at).await, [after]);
 }
 
-pub async fn a_delivery_that_was_not_claimed_cannot_be_updated(store: &Arc<dyn Store>) {
+pub async fn a_delivery_that_has_come_farther_is_not_updated(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
-    let delivery = given.delivery(&given.endpoint().await, &given.event().await).await;
-    given.refused(update(&delivery, &given.claim(10)), Guard::Delivery).await;
+    let endpoint = given.endpoint().await;
+    let before = given.delivery(&endpoint, &given.event().await).await;
+    let tried = Delivery { attempt_count: 1, ..before.clone() };
+    given.apply([update(&tried, &before)]).await;
+    given.refused(update(&tried, &before), Guard::Delivery).await;
+    let delivered = Delivery { status: DeliveryStatus::Delivered, ..tried.clone() };
+    given.apply([update(&delivered, &tried)]).await;
+    given.refused(update(&delivered, &tried), Guard::Delivery).await;
+}
+
+pub async fn a_delivery_that_is_not_there_cannot_be_updated(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
     let missing = given.samples.delivery(&given.endpoint().await, &given.event().await);
-    given.refused(update(&missing, &given.claim(10)), Guard::Delivery).await;
-}
-
-pub async fn a_worker_whose_delivery_was_taken_over_cannot_update_it(store: &Arc<dyn Store>) {
-    let given = Given::empty(store).await;
-    given.delivery(&given.endpoint().await, &given.event().await).await;
-    let lost = given.claim(10);
-    let [delivery] = claim_deliveries(store, &lost).await.try_into().unwrap();
-    let taken = given.claim_at(lost.until, 10);
-    let [again] = claim_deliveries(store, &taken).await.try_into().unwrap();
-    given.refused(update(&delivery, &lost), Guard::Delivery).await;
-    given.apply([update(&again, &taken)]).await;
+    given.refused(update(&missing, &missing), Guard::Delivery).await;
+    let reopened = Change::ReopenDelivery { from: missing.progress(), delivery: missing };
+    given.refused(reopened, Guard::Delivery).await;
 }
 
 pub async fn the_history_of_a_delivery_is_written_with_it(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
-    given.delivery(&given.endpoint().await, &given.event().await).await;
-    let first = given.claim(10);
-    let [delivery] = claim_deliveries(store, &first).await.try_into().unwrap();
+    let delivery = given.delivery(&given.endpoint().await, &given.event().await).await;
     let answered = DeliveryAttempt {
         duration_ms: i64::MAX,
         response_excerpt: Some("ş👛\n".repeat(300)),
@@ -176,6 +140,7 @@ pub async fn the_history_of_a_delivery_is_written_with_it(store: &Arc<dyn Store>
     };
     let unanswered = DeliveryAttempt {
         number: 2,
+        trigger: Trigger::Manual,
         status_code: None,
         error_class: Some("timeout".to_owned()),
         response_excerpt: None,
@@ -183,33 +148,19 @@ pub async fn the_history_of_a_delivery_is_written_with_it(store: &Arc<dyn Store>
     };
     let history = [answered, unanswered].map(Change::InsertDeliveryAttempt);
     given.apply(history).await;
-    given.apply([update(&delivery, &first)]).await;
+    given.apply([update(&delivery, &delivery)]).await;
 }
 
 pub async fn a_deleted_endpoint_ends_its_open_deliveries(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
     let (endpoint, other) = (given.endpoint().await, given.endpoint().await);
-    let [first, second] = [given.event().await, given.event().await];
-    given.delivery(&endpoint, &first).await;
-    let under_way = given.claim(10);
-    let [claimed] = claim_deliveries(store, &under_way).await.try_into().unwrap();
-    given.delivery(&endpoint, &second).await;
-    let kept = given.delivery(&other, &second).await;
-
-    let (merchant, mode) = (endpoint.merchant, endpoint.mode);
-    given.apply([Change::DeleteEndpoint { endpoint: endpoint.id, merchant, mode }]).await;
-    assert_eq!(store.backlog().await.unwrap().deliveries, 1);
-    given.refused(update(&claimed, &under_way), Guard::Delivery).await;
-    let late = given.claim_at(under_way.until + TimeDelta::days(1), 10);
-    assert_eq!(ids(&claim_deliveries(store, &late).await), [kept.id]);
-}
-
-pub async fn a_delivery_to_an_endpoint_that_is_gone_ends(store: &Arc<dyn Store>) {
-    let given = Given::empty(store).await;
-    let (endpoint, event) = (given.endpoint().await, given.event().await);
+    let event = given.event().await;
+    let ended = given.delivery(&endpoint, &event).await;
+    let kept = given.delivery(&other, &event).await;
     let (merchant, mode) = (endpoint.merchant.clone(), endpoint.mode);
     given.apply([Change::DeleteEndpoint { endpoint: endpoint.id, merchant, mode }]).await;
-    given.delivery(&endpoint, &event).await;
-    assert_eq!(claim_deliveries(store, &given.claim(10)).await, []);
-    assert_eq!(store.backlog().await.unwrap().deliveries, 0);
+    assert_eq!(store.backlog().await.unwrap().deliveries, 1);
+    given.refused(update(&ended, &ended), Guard::Delivery).await;
+    assert_eq!(ids(&given.due(&other).await), [kept.id]);
+    assert_eq!(given.due(&endpoint).await, []);
 }

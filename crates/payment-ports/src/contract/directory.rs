@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 use super::given::Given;
 use crate::{
     store::{ApiKey, Change, Guard, Merchant, Store},
-    webhook::Endpoint,
+    webhook::{Disabled, DisabledReason, Endpoint, EndpointSecrets, NextSecret},
 };
 
 pub async fn a_store_answers_a_ping(store: &Arc<dyn Store>) {
@@ -83,7 +83,7 @@ pub async fn an_endpoint_keeps_every_field(store: &Arc<dyn Store>) {
         Endpoint {
             url: format!("https://mağaza.example/{}", "x".repeat(400)),
             description: Some("Muhasebe 👛 ".to_owned()),
-            secret: "whsec_+/==".into(),
+            secrets: EndpointSecrets { current: "whsec_+/==".into(), next: None },
             event_kinds: EventKind::ALL.to_vec(),
             ..given.samples.in_mode(Mode::Live).endpoint()
         },
@@ -92,6 +92,7 @@ pub async fn an_endpoint_keeps_every_field(store: &Arc<dyn Store>) {
             event_kinds: vec![EventKind::PaymentRefunded, EventKind::PaymentCaptured],
             ..given.samples.endpoint()
         },
+        full(&given.samples.endpoint()),
     ];
     for endpoint in variants {
         given.apply([Change::InsertEndpoint(endpoint.clone())]).await;
@@ -155,6 +156,55 @@ pub async fn an_endpoint_is_deleted_by_its_merchant_and_mode_only(store: &Arc<dy
     assert_eq!(find(store, (&merchant, mode), id).await, (Some(id), vec![id]));
 }
 
+pub async fn endpoints_keep_every_reason_for_being_disabled(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    for reason in DisabledReason::ALL {
+        let disabled = Some(Disabled { reason, at: given.samples.now() });
+        let endpoint = Endpoint { disabled, ..given.samples.endpoint() };
+        given.apply([Change::InsertEndpoint(endpoint.clone())]).await;
+        let (merchant, mode) = (&endpoint.merchant, endpoint.mode);
+        let found = store.endpoint(merchant, mode, endpoint.id).await.unwrap().unwrap();
+        assert_same(&found, &endpoint);
+    }
+}
+
+pub async fn an_endpoint_update_writes_every_field_that_may_change(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let before = given.endpoint().await;
+    let after = Endpoint { version: 2, ..full(&before) };
+    given.apply([Change::UpdateEndpoint(after.clone())]).await;
+    let found = store.endpoint(&before.merchant, before.mode, before.id).await.unwrap().unwrap();
+    assert_same(&found, &after);
+}
+
+pub async fn an_endpoint_update_of_another_version_conflicts(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let endpoint = given.endpoint().await;
+    for version in [0, 1, 3] {
+        let other = Endpoint { version, ..endpoint.clone() };
+        given.refused(Change::UpdateEndpoint(other), Guard::Endpoint).await;
+    }
+    let missing = Endpoint { version: 2, ..given.samples.endpoint() };
+    given.refused(Change::UpdateEndpoint(missing), Guard::Endpoint).await;
+}
+
+/// The endpoint with something in every field that may change.
+fn full(endpoint: &Endpoint) -> Endpoint {
+    let at = endpoint.created_at;
+    let next = NextSecret { secret: "whsec_bmV4dA==".into(), replaces_at: at };
+    Endpoint {
+        url: "https://other.example/şop".to_owned(),
+        description: Some("not the first".to_owned()),
+        secrets: EndpointSecrets { current: "whsec_b3RoZXI=".into(), next: Some(next) },
+        event_kinds: EventKind::ALL.to_vec(),
+        is_ordered: true,
+        rate_per_second: Some(u16::MAX),
+        disabled: Some(Disabled { reason: DisabledReason::Gone, at }),
+        event_count: i64::MAX,
+        ..endpoint.clone()
+    }
+}
+
 async fn find(
     store: &Arc<dyn Store>,
     (merchant, mode): (&MerchantId, Mode),
@@ -167,6 +217,10 @@ async fn find(
 
 /// Endpoints cannot be compared as a whole: secrets do not compare.
 fn assert_same(found: &Endpoint, expected: &Endpoint) {
-    assert_eq!(found.secret.expose_secret(), expected.secret.expose_secret());
+    let secrets = |it: &Endpoint| {
+        let next = it.secrets.next.as_ref().map(|next| next.secret.expose_secret().to_owned());
+        (it.secrets.current.expose_secret().to_owned(), next)
+    };
+    assert_eq!(secrets(found), secrets(expected));
     assert_eq!(format!("{found:?}"), format!("{expected:?}"));
 }

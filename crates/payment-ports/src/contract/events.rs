@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     store::{Change, Guard, Store},
-    webhook::OutboxEvent,
+    webhook::{Aggregate, OutboxEvent},
 };
 
 pub async fn an_event_keeps_every_field(store: &Arc<dyn Store>) {
@@ -28,6 +28,25 @@ pub async fn an_event_keeps_every_field(store: &Arc<dyn Store>) {
         given.apply([Change::InsertEvent(event.clone())]).await;
         assert_eq!(store.events(payment.id).await.unwrap(), [event]);
     }
+}
+
+pub async fn an_endpoint_has_events_of_its_own(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let (endpoint, payment) = (given.endpoint().await, given.payment().await);
+    let event = OutboxEvent {
+        aggregate: Aggregate::Endpoint(endpoint.id),
+        kind: EventKind::WebhookEndpointDisabled,
+        ..given.samples.event(&payment, 1)
+    };
+    given.apply([Change::InsertEvent(event.clone())]).await;
+    given.apply([Change::InsertEvent(given.samples.event(&payment, 1))]).await;
+    assert_eq!(store.events(payment.id).await.unwrap().len(), 1);
+    let claimed = store.claim_events(&given.claim(10)).await.unwrap();
+    assert!(claimed.contains(&event));
+    let receiver = given.endpoint().await;
+    given.delivery(&receiver, &event).await;
+    let [delivery] = given.due(&receiver).await.try_into().unwrap();
+    assert_eq!(delivery.event, event);
 }
 
 pub async fn events_of_a_payment_are_read_by_sequence(store: &Arc<dyn Store>) {
@@ -93,7 +112,7 @@ pub async fn a_finished_event_is_never_claimed_again(store: &Arc<dyn Store>) {
     given.apply([finish(&event, &lease)]).await;
     let late = given.claim_at(lease.until + TimeDelta::days(1), 10);
     assert_eq!(claim_events(store, &late).await, []);
-    assert_eq!(store.events(event.payment).await.unwrap(), [event]);
+    assert_eq!(store.events(event.aggregate.payment().unwrap()).await.unwrap(), [event]);
 }
 
 pub async fn an_event_is_finished_once(store: &Arc<dyn Store>) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use payment_core::{
     attempt::{Attempt, ScopeHash},
-    id::{DeliveryId, EventId, PaymentId},
+    id::{DeliveryId, EndpointId, EventId, PaymentId},
     payment::Payment,
     three_ds::ThreeDsSession,
     time::Timestamp,
@@ -16,7 +16,7 @@ use crate::{
     store::{
         ApplyError, Change, Claim, Guard, IdempotencyRecord, Load, Loaded, Store, StoredNotice,
     },
-    webhook::{Delivery, Endpoint, OutboxEvent},
+    webhook::{ClaimedQueue, Delivery, Endpoint, OutboxEvent},
 };
 
 /// One merchant in a store, and short words for filling it.
@@ -140,6 +140,16 @@ impl Given {
         delivery
     }
 
+    /// An endpoint's deliveries that may be tried at that time.
+    pub(super) async fn due_at(&self, endpoint: &Endpoint, now: Timestamp) -> Vec<Delivery> {
+        self.store.due_deliveries(endpoint, now, 100).await.unwrap()
+    }
+
+    /// An endpoint's deliveries that may be tried now.
+    pub(super) async fn due(&self, endpoint: &Endpoint) -> Vec<Delivery> {
+        self.due_at(endpoint, self.samples.now()).await
+    }
+
     /// A claim of a new worker for a minute, now.
     pub(super) fn claim(&self, limit: u64) -> Claim {
         self.claim_at(self.samples.now(), limit)
@@ -156,9 +166,14 @@ pub(super) async fn claim_events(store: &Arc<dyn Store>, claim: &Claim) -> Vec<E
     events.into_iter().map(|event| event.id).collect()
 }
 
-pub(super) async fn claim_deliveries(store: &Arc<dyn Store>, claim: &Claim) -> Vec<Delivery> {
-    let claimed = store.claim_deliveries(claim).await.unwrap();
-    claimed.into_iter().map(|claimed| claimed.delivery).collect()
+pub(super) async fn claim_queues(store: &Arc<dyn Store>, claim: &Claim) -> Vec<EndpointId> {
+    let queues = store.claim_queues(claim).await.unwrap();
+    queues.into_iter().map(|queue| queue.endpoint.id).collect()
+}
+
+pub(super) async fn claim_queue(store: &Arc<dyn Store>, claim: &Claim) -> ClaimedQueue {
+    let [queue] = store.claim_queues(claim).await.unwrap().try_into().unwrap();
+    queue
 }
 
 pub(super) fn ids(deliveries: &[Delivery]) -> Vec<DeliveryId> {
@@ -169,6 +184,10 @@ pub(super) fn finish(event: &OutboxEvent, claim: &Claim) -> Change {
     Change::FinishEvent { event: event.id, owner: claim.owner }
 }
 
-pub(super) fn update(delivery: &Delivery, claim: &Claim) -> Change {
-    Change::UpdateDelivery { delivery: delivery.clone(), owner: claim.owner }
+pub(super) fn update(delivery: &Delivery, before: &Delivery) -> Change {
+    Change::UpdateDelivery { delivery: delivery.clone(), from: before.progress() }
+}
+
+pub(super) fn release(queue: &ClaimedQueue, claim: &Claim) -> Change {
+    Change::ReleaseQueue { queue: queue.clone(), owner: claim.owner, now: claim.now }
 }

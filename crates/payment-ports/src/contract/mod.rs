@@ -24,6 +24,7 @@ mod given;
 mod inbox;
 mod listing;
 mod payments;
+mod queues;
 mod records;
 mod sessions;
 mod taking_up;
@@ -164,6 +165,7 @@ rules! {
     }
     events {
         an_event_keeps_every_field
+        an_endpoint_has_events_of_its_own
         events_of_a_payment_are_read_by_sequence
         a_payment_has_one_event_of_a_sequence
         one_of_many_concurrent_events_of_a_sequence_wins
@@ -190,34 +192,42 @@ rules! {
         two_workers_never_share_a_payment
     }
     deliveries {
-        a_claimed_delivery_comes_with_event_and_endpoint
         a_delivery_keeps_every_field
+        deliveries_keep_every_trigger
         an_endpoint_has_one_delivery_of_an_event
+        an_endpoint_that_is_gone_takes_no_delivery
         a_delivery_is_due_at_its_retry_time
-        deliveries_without_a_retry_time_are_never_claimed
-        ended_deliveries_are_never_claimed
-        a_claimed_delivery_is_due_again_when_the_lease_ends
-        released_deliveries_are_due_at_once_and_their_try_is_not_counted
-        a_delivery_update_is_written_and_ends_the_claim
-        a_delivered_delivery_is_never_claimed_again
-        a_delivery_is_updated_once_per_claim
-        a_delivery_that_was_not_claimed_cannot_be_updated
-        a_worker_whose_delivery_was_taken_over_cannot_update_it
+        deliveries_without_a_retry_time_are_never_due
+        ended_deliveries_are_never_due
+        a_delivery_update_writes_every_field_that_may_change
+        a_delivery_that_has_come_farther_is_not_updated
+        a_delivery_that_is_not_there_cannot_be_updated
         the_history_of_a_delivery_is_written_with_it
         a_deleted_endpoint_ends_its_open_deliveries
-        a_delivery_to_an_endpoint_that_is_gone_ends
     }
     delivery_order {
-        the_oldest_deliveries_are_claimed_first
-        first_tries_of_a_payment_are_claimed_in_order
-        a_first_try_waits_while_an_earlier_one_is_under_way
-        a_first_try_waits_for_earlier_ones_that_are_not_due
-        a_first_try_does_not_wait_for_other_endpoints_or_payments
+        the_longest_due_deliveries_come_first
+        a_first_try_waits_for_earlier_first_tries
+        a_first_try_waits_for_an_earlier_one_that_is_not_due
+        a_first_try_waits_for_no_other_endpoint_or_payment
         a_retry_waits_for_nothing
-        blocked_deliveries_leave_room_for_others
-        a_first_try_does_not_pass_one_in_the_middle
-        two_workers_never_get_the_same_delivery
-        two_workers_never_share_an_endpoint_and_payment
+        an_ordered_endpoint_waits_for_what_is_tried_again
+    }
+    queues {
+        a_claimed_queue_comes_with_its_endpoint
+        a_queue_is_due_when_its_next_delivery_is
+        the_queues_that_wait_longest_are_claimed_first
+        a_claimed_queue_is_due_again_when_the_lease_ends
+        a_released_queue_is_due_with_its_next_delivery
+        a_released_queue_is_not_due_for_what_must_wait
+        a_delivery_that_is_added_during_a_claim_is_not_missed
+        an_empty_queue_is_not_due
+        a_reopened_delivery_makes_its_queue_due
+        the_state_of_a_queue_is_kept
+        a_disabled_endpoints_queue_is_due_no_more_until_it_is_resumed
+        an_endpoint_that_is_not_there_has_no_queue
+        released_queues_are_due_at_once
+        two_workers_never_get_the_same_queue
     }
     inbox {
         a_notice_keeps_every_field
@@ -251,6 +261,9 @@ rules! {
         an_endpoint_is_inserted_once
         a_deleted_endpoint_is_gone
         an_endpoint_is_deleted_by_its_merchant_and_mode_only
+        endpoints_keep_every_reason_for_being_disabled
+        an_endpoint_update_writes_every_field_that_may_change
+        an_endpoint_update_of_another_version_conflicts
     }
     backlog {
         an_empty_store_has_no_backlog

@@ -11,7 +11,7 @@ mod sender;
 pub use address::ScriptedAddresses;
 pub use clock::FakeClock;
 pub use ids::CountingIds;
-pub use memory::{DeliveryRow, MemoryStore, OutboxRow, Tables};
+pub use memory::{MemoryStore, OutboxRow, QueueRow, Tables};
 pub use provider::{Answer, Call, ScriptedProvider, Step, notice_post, signed_with};
 pub use samples::Samples;
 pub use sender::{RecordingSender, SentWebhook};

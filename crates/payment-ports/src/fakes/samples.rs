@@ -31,7 +31,10 @@ use crate::{
     store::{
         ApiKey, IdempotencyRecord, Lease, Merchant, NoticeProgress, RecordState, StoredNotice,
     },
-    webhook::{Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, OutboxEvent},
+    webhook::{
+        Aggregate, Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, EndpointSecrets,
+        OutboxEvent, Trigger,
+    },
 };
 
 /// Makes valid values of one merchant and mode, each with an id of its own and later than the last.
@@ -186,7 +189,7 @@ impl Samples {
             id: self.uuid().into(),
             merchant: payment.merchant.clone(),
             mode: payment.mode,
-            payment: payment.id,
+            aggregate: Aggregate::Payment(payment.id),
             sequence,
             kind: EventKind::PaymentCreated,
             payload: format!(r#"{{"sequence":{sequence}}}"#),
@@ -244,9 +247,17 @@ impl Samples {
             mode: self.mode,
             url: format!("https://shop.example/hooks/{id}"),
             description: None,
-            secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+            secrets: EndpointSecrets {
+                current: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+                next: None,
+            },
             event_kinds: Vec::new(),
+            is_ordered: false,
+            rate_per_second: None,
+            disabled: None,
+            event_count: 0,
             created_at: self.now(),
+            version: 1,
         }
     }
 
@@ -258,7 +269,9 @@ impl Samples {
             endpoint: endpoint.id,
             event: event.clone(),
             status: DeliveryStatus::Pending,
+            trigger: Trigger::Automatic,
             attempt_count: 0,
+            scheduled_tries: 0,
             last_attempt_at: None,
             next_retry_at: Some(self.now()),
         }
@@ -271,6 +284,7 @@ impl Samples {
             id: self.uuid(),
             delivery: delivery.id,
             number: 1,
+            trigger: Trigger::Automatic,
             started_at: self.now(),
             duration_ms: 12,
             status_code: Some(200),

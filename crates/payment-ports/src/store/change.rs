@@ -13,7 +13,9 @@ use super::{
     ApiKey, ApplyError, AuditEntry, Directory, IdempotencyRecord, Inbox, Lease, Merchant,
     NoticeProgress, PaymentReads, StoredAnswer, StoredNotice, WorkQueue,
 };
-use crate::webhook::{Delivery, DeliveryAttempt, Endpoint, OutboxEvent};
+use crate::webhook::{
+    ClaimedQueue, Delivery, DeliveryAttempt, DeliveryProgress, Endpoint, OutboxEvent,
+};
 use payment_core::{
     id::{EndpointId, EventId, MerchantId, Mode},
     time::Timestamp,
@@ -85,19 +87,47 @@ pub enum Change {
         /// Who claimed it.
         owner: Uuid,
     },
-    /// Guard: the endpoint has no delivery of that event.
+    /// Also makes the endpoint's queue due. Guard: the endpoint is there, and has no delivery of
+    /// that event.
     InsertDelivery(Delivery),
-    /// Writes the delivery and ends the claim. Guard: the claim of `owner` still holds.
+    /// Guard: the stored delivery has come as far as `from`, and no farther.
     UpdateDelivery {
         /// The row as it shall be.
         delivery: Delivery,
-        /// Who claimed it.
-        owner: Uuid,
+        /// How far it must have come.
+        from: DeliveryProgress,
+    },
+    /// As [`Change::UpdateDelivery`], and makes the endpoint's queue due: for one that is to be
+    /// tried earlier than its queue knows.
+    ReopenDelivery {
+        /// The row as it shall be.
+        delivery: Delivery,
+        /// How far it must have come.
+        from: DeliveryProgress,
     },
     /// No guard.
     InsertDeliveryAttempt(DeliveryAttempt),
+    /// Ends the claim on the queue of an endpoint, which is due again when its next delivery is; at
+    /// once if deliveries were added meanwhile. Guard: the claim of `owner` still holds.
+    ReleaseQueue {
+        /// What was claimed, with its state as it shall be; a disabled endpoint's is due no more.
+        queue: ClaimedQueue,
+        /// Who claimed it.
+        owner: Uuid,
+        /// The time now.
+        now: Timestamp,
+    },
     /// Guard: no endpoint has that id.
     InsertEndpoint(Endpoint),
+    /// Guard: the stored version is one less than this one's.
+    UpdateEndpoint(Endpoint),
+    /// Forgets an endpoint's failures and makes its queue due. Guard: the endpoint is there.
+    ResumeQueue {
+        /// Which endpoint.
+        endpoint: EndpointId,
+        /// The time now.
+        now: Timestamp,
+    },
     /// Also ends its open deliveries as failed. Guard: the merchant has it in that mode.
     DeleteEndpoint {
         /// Which endpoint.
@@ -141,10 +171,12 @@ pub enum Guard {
     Session,
     /// The record's presence, state or lease.
     Record,
-    /// The delivery's claim, or its presence.
+    /// The delivery's progress, or its presence.
     Delivery,
-    /// The endpoint's presence.
+    /// The endpoint's version, or its presence.
     Endpoint,
+    /// The claim on an endpoint's queue.
+    Queue,
     /// The merchant's id.
     Merchant,
     /// The key's id.

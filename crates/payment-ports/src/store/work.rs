@@ -5,7 +5,7 @@ use payment_core::{attempt::Attempt, id::AttemptId, id::ThreeDsSessionId, time::
 use uuid::Uuid;
 
 use super::StoreError;
-use crate::webhook::{ClaimedDelivery, OutboxEvent};
+use crate::webhook::{ClaimedQueue, Delivery, Endpoint, OutboxEvent};
 
 /// Due work, shared out among any number of workers.
 ///
@@ -18,11 +18,22 @@ pub trait WorkQueue: Send + Sync {
     /// is only claimed when those before it are done or part of the same claim.
     async fn claim_events(&self, claim: &Claim) -> Result<Vec<OutboxEvent>, StoreError>;
 
-    /// Claims deliveries that are due, oldest first, and counts the attempt. A delivery that was
-    /// never tried (`last_attempt_at` is not set) waits for untried earlier ones of the same
-    /// endpoint and payment, due or not, unless they are part of the same claim. One whose endpoint
-    /// is gone is ended as failed instead.
-    async fn claim_deliveries(&self, claim: &Claim) -> Result<Vec<ClaimedDelivery>, StoreError>;
+    /// Claims the queues of endpoints that have something due, those that wait longest first.
+    ///
+    /// A queue is due when its next delivery is, but not before the time of its state; it has one
+    /// owner, so that one endpoint's rate, order and failures are one worker's to keep.
+    async fn claim_queues(&self, claim: &Claim) -> Result<Vec<ClaimedQueue>, StoreError>;
+
+    /// An endpoint's deliveries that may be tried now, the longest due first.
+    ///
+    /// A delivery waits for earlier ones of the same aggregate: for those that are still pending if
+    /// the endpoint is ordered; otherwise only a first try waits, for first tries.
+    async fn due_deliveries(
+        &self,
+        endpoint: &Endpoint,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<Delivery>, StoreError>;
 
     /// Claims attempts that are open or given up and whose next check is due, by counting the check
     /// and moving the next one to the end of the lease.
@@ -38,12 +49,11 @@ pub trait WorkQueue: Send + Sync {
         limit: u64,
     ) -> Result<Vec<ThreeDsSessionId>, StoreError>;
 
-    /// Gives back all events and deliveries that `owner` claimed and did not finish, and takes back
-    /// the attempts that the claim counted.
+    /// Gives back all events and queues that `owner` claimed and did not finish.
     async fn release_claims(&self, owner: Uuid) -> Result<(), StoreError>;
 
-    /// Makes all that is open due at `now`: claimed events and deliveries, attempts and notices
-    /// that wait for their next look, and keyed requests that somebody works on.
+    /// Makes all that is open due at `now`: claimed events and queues, attempts and notices that
+    /// wait for their next look, and keyed requests that somebody works on.
     ///
     /// For a process that knows itself to be alone with its database: whoever held these is dead,
     /// and nobody need wait for their leases to end. Safety does not rest on leases.

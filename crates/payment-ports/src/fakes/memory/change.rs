@@ -7,16 +7,16 @@ use std::{
 
 use payment_core::{
     attempt::{Attempt, Progress, ScopeHash},
-    id::{EndpointId, EventId, MerchantId, Mode},
+    id::EventId,
     payment::Payment,
     three_ds::ThreeDsSession,
 };
 use uuid::Uuid;
 
-use super::{DeliveryRow, OutboxRow, Tables, tables::is_held_by};
+use super::{OutboxRow, Tables, tables::is_held_by};
 use crate::{
     store::{Change, Guard, IdempotencyRecord, Lease, RecordState},
-    webhook::{Delivery, DeliveryStatus, OutboxEvent},
+    webhook::OutboxEvent,
 };
 
 impl Tables {
@@ -55,14 +55,16 @@ impl Tables {
             }
             Change::TakeOverRecord { scope, from, to } => self.take_over_record(scope, from, to),
             Change::InsertDelivery(delivery) => self.insert_delivery(delivery),
-            Change::UpdateDelivery { delivery, owner } => self.update_delivery(delivery, owner),
+            Change::UpdateDelivery { delivery, from } => self.update_delivery(delivery, from),
+            Change::ReopenDelivery { delivery, from } => self.reopen_delivery(delivery, from),
             Change::InsertDeliveryAttempt(attempt) => {
                 self.delivery_attempts.push(attempt);
                 Ok(())
             }
-            Change::InsertEndpoint(endpoint) => {
-                insert(&mut self.endpoints, endpoint.id, endpoint, Guard::Endpoint)
-            }
+            Change::ReleaseQueue { queue, owner, now } => self.release_queue(&queue, owner, now),
+            Change::ResumeQueue { endpoint, now } => self.resume_queue(endpoint, now),
+            Change::InsertEndpoint(endpoint) => self.insert_endpoint(endpoint),
+            Change::UpdateEndpoint(endpoint) => self.update_endpoint(endpoint),
             Change::DeleteEndpoint { endpoint, merchant, mode } => {
                 self.delete_endpoint(endpoint, &merchant, mode)
             }
@@ -102,7 +104,7 @@ impl Tables {
 
     fn insert_event(&mut self, event: OutboxEvent) -> Result<(), Guard> {
         let same = |row: &OutboxRow| {
-            (row.event.payment, row.event.sequence) == (event.payment, event.sequence)
+            (row.event.aggregate, row.event.sequence) == (event.aggregate, event.sequence)
         };
         if self.events.values().any(same) {
             return Err(Guard::Event);
@@ -141,40 +143,6 @@ impl Tables {
         let is_there = record.state == RecordState::InProgress(from);
         replace(&mut record.state, RecordState::InProgress(to), is_there, Guard::Record)
     }
-
-    fn insert_delivery(&mut self, delivery: Delivery) -> Result<(), Guard> {
-        let same = |row: &DeliveryRow| {
-            (row.delivery.endpoint, row.delivery.event.id) == (delivery.endpoint, delivery.event.id)
-        };
-        if self.deliveries.values().any(same) {
-            return Err(Guard::Delivery);
-        }
-        let row = DeliveryRow { delivery, claim: None };
-        insert(&mut self.deliveries, row.delivery.id, row, Guard::Delivery)
-    }
-
-    fn update_delivery(&mut self, delivery: Delivery, owner: Uuid) -> Result<(), Guard> {
-        let row = self.deliveries.get_mut(&delivery.id).ok_or(Guard::Delivery)?;
-        let is_held = is_held_by(row.claim, owner);
-        replace(row, DeliveryRow { delivery, claim: None }, is_held, Guard::Delivery)
-    }
-
-    fn delete_endpoint(
-        &mut self,
-        id: EndpointId,
-        merchant: &MerchantId,
-        mode: Mode,
-    ) -> Result<(), Guard> {
-        let found = self.endpoints.get(&id);
-        found.filter(|it| (&it.merchant, it.mode) == (merchant, mode)).ok_or(Guard::Endpoint)?;
-        self.endpoints.remove(&id);
-        for row in self.deliveries.values_mut() {
-            if row.delivery.endpoint == id && row.delivery.status == DeliveryStatus::Pending {
-                row.give_up();
-            }
-        }
-        Ok(())
-    }
 }
 
 pub(super) fn insert<K: Ord, V>(
@@ -190,7 +158,12 @@ pub(super) fn insert<K: Ord, V>(
     Ok(())
 }
 
-fn replace<T>(place: &mut T, row: T, is_guarded: bool, guard: Guard) -> Result<(), Guard> {
+pub(super) fn replace<T>(
+    place: &mut T,
+    row: T,
+    is_guarded: bool,
+    guard: Guard,
+) -> Result<(), Guard> {
     if !is_guarded {
         return Err(guard);
     }

@@ -6,7 +6,8 @@ mod inbox;
 mod reads;
 mod store;
 mod tables;
+mod webhooks;
 mod work;
 
 pub use store::MemoryStore;
-pub use tables::{DeliveryRow, OutboxRow, Tables};
+pub use tables::{OutboxRow, QueueRow, Tables};

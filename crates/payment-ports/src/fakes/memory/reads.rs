@@ -68,7 +68,7 @@ impl PaymentReads for MemoryStore {
     async fn events(&self, payment: PaymentId) -> Result<Vec<OutboxEvent>, StoreError> {
         self.with(|tables| {
             let events = tables.events.values().map(|row| &row.event);
-            sorted(events.filter(|it| it.payment == payment), |it| it.sequence)
+            sorted(events.filter(|it| it.aggregate.payment() == Some(payment)), |it| it.sequence)
         })
         .await
     }

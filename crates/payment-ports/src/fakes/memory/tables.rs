@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     store::{ApiKey, AuditEntry, Claim, IdempotencyRecord, Lease, Merchant, StoredNotice},
-    webhook::{Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, OutboxEvent},
+    webhook::{Delivery, DeliveryAttempt, Endpoint, OutboxEvent, QueueState},
 };
 
 /// Everything that a [`super::MemoryStore`] holds, for tests to look into.
@@ -36,11 +36,13 @@ pub struct Tables {
     /// The keyed requests.
     pub records: HashMap<ScopeHash, IdempotencyRecord>,
     /// The deliveries.
-    pub deliveries: BTreeMap<DeliveryId, DeliveryRow>,
+    pub deliveries: BTreeMap<DeliveryId, Delivery>,
     /// The history of the deliveries, in the order it was written.
     pub delivery_attempts: Vec<DeliveryAttempt>,
     /// The webhook endpoints.
     pub endpoints: BTreeMap<EndpointId, Endpoint>,
+    /// The queues of the endpoints.
+    pub queues: BTreeMap<EndpointId, QueueRow>,
     /// The tenants.
     pub merchants: BTreeMap<MerchantId, Merchant>,
     /// The API keys by public id.
@@ -62,22 +64,17 @@ pub struct OutboxRow {
     pub claim: Option<Lease>,
 }
 
-/// A delivery, and who works on it.
-#[derive(Debug, Clone)]
-pub struct DeliveryRow {
-    /// The delivery.
-    pub delivery: Delivery,
+/// The queue of an endpoint, and who works on it.
+#[derive(Debug, Clone, Default)]
+pub struct QueueRow {
+    /// How it went so far.
+    pub state: QueueState,
+    /// When its next delivery is due.
+    pub next_due_at: Option<Timestamp>,
+    /// How often deliveries were added.
+    pub additions: i64,
     /// Who works on it.
     pub claim: Option<Lease>,
-}
-
-impl DeliveryRow {
-    /// Ends an open delivery whose endpoint is gone.
-    pub(super) fn give_up(&mut self) {
-        self.delivery.status = DeliveryStatus::Failed;
-        self.delivery.next_retry_at = None;
-        self.claim = None;
-    }
 }
 
 impl Claim {

@@ -10,12 +10,12 @@ use payment_core::{
 use uuid::Uuid;
 
 use super::{
-    DeliveryRow, MemoryStore, OutboxRow, Tables,
+    MemoryStore, OutboxRow, Tables,
     tables::{is_free, is_held_by},
 };
 use crate::{
     store::{Backlog, Claim, RecordState, StoreError, WorkQueue},
-    webhook::{ClaimedDelivery, Delivery, DeliveryStatus, OutboxEvent},
+    webhook::{ClaimedQueue, Delivery, DeliveryStatus, Endpoint, OutboxEvent},
 };
 
 #[async_trait]
@@ -24,8 +24,17 @@ impl WorkQueue for MemoryStore {
         self.with(|tables| tables.claim_events(claim)).await
     }
 
-    async fn claim_deliveries(&self, claim: &Claim) -> Result<Vec<ClaimedDelivery>, StoreError> {
-        self.with(|tables| tables.claim_deliveries(claim)).await
+    async fn claim_queues(&self, claim: &Claim) -> Result<Vec<ClaimedQueue>, StoreError> {
+        self.with(|tables| tables.claim_queues(claim)).await
+    }
+
+    async fn due_deliveries(
+        &self,
+        endpoint: &Endpoint,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        self.with(|tables| tables.due_deliveries(endpoint, now, limit)).await
     }
 
     async fn claim_attempts(&self, claim: &Claim) -> Result<Vec<AttemptId>, StoreError> {
@@ -86,7 +95,7 @@ impl Tables {
     fn claim_events(&mut self, claim: &Claim) -> Vec<OutboxEvent> {
         let new = self.events.values().filter(|row| !row.is_sent);
         let waiting = new.map(|OutboxRow { event, claim: held, .. }| Waiting {
-            line: event.payment,
+            line: event.aggregate,
             place: event.sequence,
             since: event.created_at,
             id: event.id,
@@ -97,25 +106,6 @@ impl Tables {
             let row = self.events.get_mut(&id)?;
             row.claim = Some(claim.lease());
             Some(row.event.clone())
-        });
-        claimed.collect()
-    }
-
-    fn claim_deliveries(&mut self, claim: &Claim) -> Vec<ClaimedDelivery> {
-        let rows = self.deliveries.values();
-        let pending = rows.filter(|row| row.delivery.status == DeliveryStatus::Pending);
-        let ids =
-            next_in_line(pending.filter_map(|row| in_line(row, claim)).collect(), claim.limit);
-        let claimed = ids.into_iter().filter_map(|id| {
-            let row = self.deliveries.get_mut(&id)?;
-            let Some(endpoint) = self.endpoints.get(&row.delivery.endpoint).cloned() else {
-                // It was deleted while the event was fanned out.
-                row.give_up();
-                return None;
-            };
-            row.delivery.attempt_count += 1;
-            row.claim = Some(claim.lease());
-            Some(ClaimedDelivery { delivery: row.delivery.clone(), endpoint })
         });
         claimed.collect()
     }
@@ -139,15 +129,14 @@ impl Tables {
         for row in self.events.values_mut().filter(|row| is_held_by(row.claim, owner)) {
             row.claim = None;
         }
-        for row in self.deliveries.values_mut().filter(|row| is_held_by(row.claim, owner)) {
+        for row in self.queues.values_mut().filter(|row| is_held_by(row.claim, owner)) {
             row.claim = None;
-            row.delivery.attempt_count -= 1;
         }
     }
 
     fn take_up(&mut self, now: Timestamp) {
         self.events.values_mut().for_each(|row| row.claim = None);
-        self.deliveries.values_mut().for_each(|row| row.claim = None);
+        self.queues.values_mut().for_each(|row| row.claim = None);
         let open = self.attempts.values_mut().filter(|it| it.state == AttemptState::Intent);
         for attempt in open {
             attempt.next_check_at = attempt.next_check_at.map(|at| at.min(now));
@@ -162,7 +151,7 @@ impl Tables {
 
     fn backlog(&self) -> Backlog {
         let new = || self.events.values().filter(|row| !row.is_sent);
-        let pending = |row: &&DeliveryRow| row.delivery.status == DeliveryStatus::Pending;
+        let pending = |it: &&Delivery| it.status == DeliveryStatus::Pending;
         let attempts = |state| count(self.attempts.values().filter(move |it| it.state == state));
         Backlog {
             events: count(new()),
@@ -182,23 +171,6 @@ struct Waiting<L, I> {
     since: Timestamp,
     id: I,
     is_ready: bool,
-}
-
-/// First tries queue by endpoint and payment; each retry is a line of its own.
-fn in_line(
-    row: &DeliveryRow,
-    claim: &Claim,
-) -> Option<Waiting<impl Ord + use<>, payment_core::id::DeliveryId>> {
-    let Delivery { id, endpoint, event, last_attempt_at, next_retry_at, .. } = &row.delivery;
-    let since = (*next_retry_at)?;
-    let retry = last_attempt_at.map(|_| *id);
-    Some(Waiting {
-        line: (*endpoint, event.payment, retry),
-        place: event.sequence,
-        since,
-        id: *id,
-        is_ready: since <= claim.now && is_free(row.claim, claim.now),
-    })
 }
 
 /// The oldest rows that are ready, and behind no other of their line that is not.
