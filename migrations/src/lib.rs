@@ -10,6 +10,7 @@ mod m20261121_000003_create_idempotency_records;
 mod m20261121_000004_create_events;
 mod m20261121_000005_create_webhooks;
 mod m20261121_000006_create_audit_log;
+mod m20261121_000007_extend_webhooks;
 mod m20261121_000008_create_provider_inbox;
 mod migrator;
 mod step;

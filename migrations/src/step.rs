@@ -30,7 +30,7 @@ impl MigrationTrait for Step {
         let dialect = Dialect::of(connection).await?;
         for statement in self.up {
             match connection.execute_unprepared(&dialect.translate(statement)).await {
-                Err(error) if !was_done_before(&error) => return Err(error),
+                Err(error) if !was_done_before(statement, &error) => return Err(error),
                 Ok(_) | Err(_) => {}
             }
         }
@@ -43,13 +43,20 @@ impl MigrationTrait for Step {
 }
 
 const TABLE_EXISTS: u16 = 1050;
+const NO_SUCH_COLUMN: u16 = 1054;
 const COLUMN_EXISTS: u16 = 1060;
 const INDEX_EXISTS: u16 = 1061;
+const NOTHING_TO_DROP: u16 = 1091;
 
-/// Whether MySQL or MariaDB refused to make what is there.
-fn was_done_before(error: &DbErr) -> bool {
+/// Whether MySQL or MariaDB refused to make what is there, or to take away what is not.
+fn was_done_before(statement: &str, error: &DbErr) -> bool {
     let DbErr::Exec(RuntimeErr::SqlxError(error)) = error else { return false };
     let SqlxError::Database(error) = &**error else { return false };
     let error = error.try_downcast_ref::<SqlxMySqlError>();
-    error.is_some_and(|error| matches!(error.number(), TABLE_EXISTS | COLUMN_EXISTS | INDEX_EXISTS))
+    let number = error.map(SqlxMySqlError::number);
+    match number {
+        Some(TABLE_EXISTS | COLUMN_EXISTS | INDEX_EXISTS | NOTHING_TO_DROP) => true,
+        Some(NO_SUCH_COLUMN) => statement.contains(" RENAME COLUMN "),
+        Some(_) | None => false,
+    }
 }

@@ -17,7 +17,7 @@ use payment_ports::{
         LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
         StoredNotice, WorkQueue,
     },
-    webhook::{ClaimedDelivery, Endpoint, OutboxEvent},
+    webhook::{ClaimedQueue, Delivery, Endpoint, OutboxEvent},
 };
 use uuid::Uuid;
 
@@ -58,8 +58,17 @@ impl WorkQueue for FailingStore {
         Ok(claimed("events", self.0.claim_events(claim).await?))
     }
 
-    async fn claim_deliveries(&self, claim: &Claim) -> Result<Vec<ClaimedDelivery>, StoreError> {
-        Ok(claimed("deliveries", self.0.claim_deliveries(claim).await?))
+    async fn claim_queues(&self, claim: &Claim) -> Result<Vec<ClaimedQueue>, StoreError> {
+        Ok(claimed("queues", self.0.claim_queues(claim).await?))
+    }
+
+    async fn due_deliveries(
+        &self,
+        endpoint: &Endpoint,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        self.0.due_deliveries(endpoint, now, limit).await
     }
 
     async fn claim_attempts(&self, claim: &Claim) -> Result<Vec<AttemptId>, StoreError> {

@@ -19,6 +19,7 @@ pub mod contract;
 #[cfg(feature = "test-util")]
 pub mod fakes;
 pub mod ids;
+pub mod mail;
 pub mod notice;
 pub mod provider;
 pub mod store;

@@ -1,13 +1,17 @@
 //! The one way to write: all changes in one short transaction.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 #[cfg(feature = "failpoints")]
 use fail_points::between_statements;
+use payment_core::{id::EventId, time::Timestamp};
 use payment_ports::{
     store::{ApplyError, Change, Store},
-    webhook::{Delivery, OutboxEvent},
+    webhook::{Delivery, DeliveryAttempt, OutboxEvent},
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait};
+use uuid::Uuid;
 
 use crate::{
     cipher::Cipher,
@@ -17,7 +21,7 @@ use crate::{
     tables::{
         api_keys, audit_log, events, idempotency_records, merchants, outbox_events,
         payment_attempts, payments, provider_inbox, three_ds_sessions, transactions,
-        webhook_attempts, webhook_deliveries, webhook_endpoints,
+        webhook_attempts, webhook_deliveries, webhook_endpoints, webhook_queues,
     },
 };
 
@@ -41,16 +45,29 @@ pub(crate) async fn write_all(
     changes: &[Change],
 ) -> Result<(), Failure> {
     locks::take(work, changes).await?;
-    let fit_one_statement = |left: &Change, right: &Change| {
-        event(left).and(event(right)).is_some() || delivery(left).and(delivery(right)).is_some()
-    };
     for (written, run) in changes.chunk_by(fit_one_statement).enumerate() {
         if written > 0 {
             between_statements(changes);
         }
         write(work, cipher, run).await?;
     }
+    // Queues come last and in one order, so that nobody waits for a queue and holds another.
+    for (endpoint, due) in additions(changes) {
+        webhook_queues::add(work, endpoint, due).await?;
+    }
     Ok(())
+}
+
+/// The queues to which deliveries are added, and when the next of these is due.
+fn additions(changes: &[Change]) -> BTreeMap<Uuid, Option<Timestamp>> {
+    let mut queues = BTreeMap::new();
+    for change in changes {
+        if let Change::InsertDelivery(delivery) | Change::ReopenDelivery { delivery, .. } = change {
+            let due = queues.entry(delivery.endpoint.uuid()).or_insert(delivery.next_retry_at);
+            *due = [*due, delivery.next_retry_at].into_iter().flatten().min();
+        }
+    }
+    queues
 }
 
 #[cfg(not(feature = "failpoints"))]
@@ -81,19 +98,35 @@ async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> R
         Change::TakeOverRecord { scope, from, to } => {
             idempotency_records::take_over(work, *scope, *from, *to).await
         }
-        Change::FinishEvent { event, owner } => outbox_events::finish(work, *event, *owner).await,
+        Change::FinishEvent { owner, .. } => {
+            let events: Vec<_> = run.iter().filter_map(finished).map(|(event, _)| event).collect();
+            outbox_events::finish(work, &events, *owner).await
+        }
         Change::InsertDelivery(_) => {
             webhook_deliveries::insert(work, run.iter().filter_map(delivery)).await
         }
-        Change::UpdateDelivery { delivery, owner } => {
-            webhook_deliveries::update(work, delivery, *owner).await
+        Change::UpdateDelivery { delivery, from } | Change::ReopenDelivery { delivery, from } => {
+            webhook_deliveries::update(work, delivery, *from).await
         }
-        Change::InsertDeliveryAttempt(attempt) => webhook_attempts::insert(work, attempt).await,
-        Change::InsertEndpoint(endpoint) => webhook_endpoints::insert(work, endpoint, cipher).await,
+        Change::InsertDeliveryAttempt(_) => {
+            webhook_attempts::insert(work, run.iter().filter_map(delivery_attempt)).await
+        }
+        Change::ReleaseQueue { queue, owner, now } => {
+            webhook_queues::release(work, queue, *owner, *now).await
+        }
+        Change::ResumeQueue { endpoint, now } => {
+            webhook_queues::resume(work, *endpoint, *now).await
+        }
+        Change::InsertEndpoint(endpoint) => {
+            webhook_endpoints::insert(work, endpoint, cipher).await?;
+            webhook_queues::insert(work, endpoint.id).await
+        }
+        Change::UpdateEndpoint(endpoint) => webhook_endpoints::update(work, endpoint, cipher).await,
         Change::DeleteEndpoint { endpoint, merchant, mode } => {
             webhook_endpoints::delete(work, merchant, *mode, *endpoint).await?;
             let its = webhook_deliveries::Column::EndpointId.eq(endpoint.uuid());
             webhook_deliveries::give_up(its).exec(work).await?;
+            webhook_queues::Entity::delete_by_id(endpoint.uuid()).exec(work).await?;
             Ok(())
         }
         Change::InsertMerchant(merchant) => merchants::insert(work, merchant).await,
@@ -106,10 +139,25 @@ async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> R
     }
 }
 
+fn fit_one_statement(left: &Change, right: &Change) -> bool {
+    event(left).and(event(right)).is_some()
+        || delivery(left).and(delivery(right)).is_some()
+        || delivery_attempt(left).and(delivery_attempt(right)).is_some()
+        || finished(left).zip(finished(right)).is_some_and(|(left, right)| left.1 == right.1)
+}
+
 fn event(change: &Change) -> Option<&OutboxEvent> {
     if let Change::InsertEvent(event) = change { Some(event) } else { None }
 }
 
 fn delivery(change: &Change) -> Option<&Delivery> {
     if let Change::InsertDelivery(delivery) = change { Some(delivery) } else { None }
+}
+
+fn delivery_attempt(change: &Change) -> Option<&DeliveryAttempt> {
+    if let Change::InsertDeliveryAttempt(attempt) = change { Some(attempt) } else { None }
+}
+
+fn finished(change: &Change) -> Option<(EventId, Uuid)> {
+    if let Change::FinishEvent { event, owner } = change { Some((*event, *owner)) } else { None }
 }

@@ -94,6 +94,14 @@ fn rows<R: FromQueryResult>(found: &[QueryResult]) -> Result<Vec<R>, DbErr> {
     found.iter().map(|row| R::from_query_result(row, "")).collect()
 }
 
+/// A statement with numbered parameters, for any database.
+pub(crate) fn statement(backend: DbBackend, sql: &str, values: &[Value]) -> Statement {
+    match backend {
+        DbBackend::MySql => numbered(sql, values),
+        backend => Statement::from_sql_and_values(backend, sql, values.iter().cloned()),
+    }
+}
+
 /// A statement for MySQL, whose parameters have no numbers: one value for every use.
 fn numbered(sql: &str, values: &[Value]) -> Statement {
     let mut parts = sql.split('$');

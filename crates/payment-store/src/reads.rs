@@ -106,7 +106,7 @@ impl PaymentReads for SqlStore {
 
     async fn events(&self, payment: PaymentId) -> Result<Vec<OutboxEvent>, StoreError> {
         let rows = events::Entity::find()
-            .filter(events::Column::PaymentId.eq(payment.uuid()))
+            .filter(events::Column::AggregateId.eq(payment.uuid()))
             .order_by_asc(events::Column::Sequence);
         let rows = self.retry(|| rows.clone().all(&self.reader)).await?;
         rows.into_iter().map(OutboxEvent::try_from).collect()

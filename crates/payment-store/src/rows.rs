@@ -47,7 +47,12 @@ where
 
 /// Exactly one row was written, or the guard failed.
 pub(crate) fn expect_one(rows: u64, guard: Guard) -> Result<(), Failure> {
-    if rows == 1 { Ok(()) } else { Err(Failure::Conflict(guard)) }
+    expect(1, rows, guard)
+}
+
+/// So many rows were written, or the guard failed.
+pub(crate) fn expect(expected: usize, rows: u64, guard: Guard) -> Result<(), Failure> {
+    if u64::try_from(expected) == Ok(rows) { Ok(()) } else { Err(Failure::Conflict(guard)) }
 }
 
 /// The error for a value that makes no sense; it names the column, never the value.

@@ -1,6 +1,6 @@
 //! The work queue.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use payment_core::{
@@ -11,7 +11,7 @@ use payment_core::{
 };
 use payment_ports::{
     store::{Backlog, Claim, StoreError, WorkQueue},
-    webhook::{ClaimedDelivery, OutboxEvent},
+    webhook::{ClaimedQueue, Delivery, Endpoint, OutboxEvent},
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Value,
@@ -26,10 +26,13 @@ use crate::{
     store::SqlStore,
     tables::{
         events, idempotency_records, outbox_events, payment_attempts, provider_inbox,
-        three_ds_sessions, webhook_deliveries, webhook_endpoints,
+        three_ds_sessions, webhook_deliveries, webhook_endpoints, webhook_queues,
     },
     utc_time::UtcTime,
 };
+
+/// How long a delivery that makes no sense is left alone.
+const UNREADABLE_PAUSE: Duration = Duration::from_hours(1);
 
 #[async_trait]
 impl WorkQueue for SqlStore {
@@ -38,29 +41,57 @@ impl WorkQueue for SqlStore {
         Ok(in_turn(rows, outbox_events::turn, OutboxEvent::try_from))
     }
 
-    async fn claim_deliveries(&self, claim: &Claim) -> Result<Vec<ClaimedDelivery>, StoreError> {
-        let mut rows: Vec<webhook_deliveries::Model> =
-            self.claim(webhook_deliveries::CLAIM, claim).await?;
+    async fn claim_queues(&self, claim: &Claim) -> Result<Vec<ClaimedQueue>, StoreError> {
+        let mut rows: Vec<webhook_queues::Model> = self.claim(webhook_queues::CLAIM, claim).await?;
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let (events, endpoints) = (self.events_of(&rows).await?, self.endpoints_of(&rows).await?);
-        let is_orphan =
-            |row: &mut webhook_deliveries::Model| !endpoints.contains_key(&row.endpoint_id);
-        for orphan in rows.extract_if(.., is_orphan) {
-            // Its endpoint was deleted while the event was fanned out.
-            self.retry(|| self.give_up(orphan.id)).await?;
+        rows.sort_by_key(|row| (row.next_due_at, row.id));
+        let mut endpoints = self.endpoints_of(&rows).await?;
+        let mut queues = Vec::with_capacity(rows.len());
+        for row in rows {
+            // One that was deleted meanwhile has no queue any more.
+            let Some(endpoint) = endpoints.remove(&row.id) else { continue };
+            match webhook_endpoints::endpoint(endpoint, &self.cipher) {
+                Ok(endpoint) => queues.push(ClaimedQueue {
+                    endpoint,
+                    state: webhook_queues::state(&row),
+                    additions: row.additions,
+                }),
+                // It stays claimed, so that the others do not suffer for it.
+                Err(error) => {
+                    tracing::error!(endpoint = %row.id, %error, "a webhook endpoint makes no sense and was left alone");
+                }
+            }
         }
-        Ok(in_turn(rows, webhook_deliveries::turn, |row| {
-            let missing = || corrupt("webhook_deliveries.event_id");
-            let event = events.get(&row.event_id).cloned().ok_or_else(missing)?;
-            let endpoint = endpoints.get(&row.endpoint_id).cloned();
-            let endpoint = endpoint.ok_or_else(|| corrupt("webhook_deliveries.endpoint_id"))?;
-            Ok(ClaimedDelivery {
-                delivery: webhook_deliveries::delivery(&row, event.try_into()?)?,
-                endpoint: webhook_endpoints::endpoint(endpoint, &self.cipher)?,
-            })
-        }))
+        Ok(queues)
+    }
+
+    async fn due_deliveries(
+        &self,
+        endpoint: &Endpoint,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let due = webhook_deliveries::due(self.reader.get_database_backend(), endpoint, now, limit);
+        let read = || webhook_deliveries::Model::find_by_statement(due.clone()).all(&self.reader);
+        let rows = self.retry(read).await?;
+        let mut events = self.events_of(&rows).await?;
+        let mut readable = Vec::with_capacity(rows.len());
+        for row in rows {
+            let event = events.remove(&row.event_id);
+            let event = event.ok_or_else(|| corrupt("webhook_deliveries.event_id"));
+            let event = event.and_then(OutboxEvent::try_from);
+            match event.and_then(|event| webhook_deliveries::delivery(&row, event)) {
+                Ok(delivery) => readable.push(delivery),
+                Err(error) => {
+                    tracing::error!(delivery = %row.id, %error, "a delivery makes no sense and was put off");
+                    self.retry(|| self.put_off(row.id, now)).await?;
+                }
+            }
+        }
+        Ok(readable)
     }
 
     async fn claim_attempts(&self, claim: &Claim) -> Result<Vec<AttemptId>, StoreError> {
@@ -157,9 +188,9 @@ impl SqlStore {
 
     async fn endpoints_of(
         &self,
-        rows: &[webhook_deliveries::Model],
+        rows: &[webhook_queues::Model],
     ) -> Result<BTreeMap<Uuid, webhook_endpoints::Model>, StoreError> {
-        let ids = webhook_endpoints::Column::Id.is_in(rows.iter().map(|row| row.endpoint_id));
+        let ids = webhook_endpoints::Column::Id.is_in(rows.iter().map(|row| row.id));
         let endpoints = webhook_endpoints::Entity::find().filter(ids);
         let endpoints = self.retry(|| endpoints.clone().all(&self.reader)).await?;
         Ok(endpoints.into_iter().map(|row| (row.id, row)).collect())
@@ -168,24 +199,24 @@ impl SqlStore {
     async fn release(&self, owner: Uuid) -> Result<(), Failure> {
         let work = self.begin().await?;
         outbox_events::release(owner).exec(&work).await?;
-        webhook_deliveries::release(owner).exec(&work).await?;
+        webhook_queues::release_all_of(owner).exec(&work).await?;
         work.commit().await.map_err(Failure::of_commit)
     }
 
     async fn make_due(&self, now: Timestamp) -> Result<(), Failure> {
         let work = self.begin().await?;
         outbox_events::release_all().exec(&work).await?;
-        webhook_deliveries::release_all().exec(&work).await?;
+        webhook_queues::release_all().exec(&work).await?;
         payment_attempts::check_at(now).exec(&work).await?;
         provider_inbox::look_at(now).exec(&work).await?;
         idempotency_records::end_leases(now).exec(&work).await?;
         work.commit().await.map_err(Failure::of_commit)
     }
 
-    async fn give_up(&self, delivery: Uuid) -> Result<(), Failure> {
+    /// Otherwise its queue would be due again and again.
+    async fn put_off(&self, delivery: Uuid, now: Timestamp) -> Result<(), Failure> {
         let work = self.begin().await?;
-        let it = webhook_deliveries::Column::Id.eq(delivery);
-        webhook_deliveries::give_up(it).exec(&work).await?;
+        webhook_deliveries::try_at(delivery, now + UNREADABLE_PAUSE).exec(&work).await?;
         work.commit().await.map_err(Failure::of_commit)
     }
 

@@ -7,7 +7,7 @@ use payment_core::{
 };
 use payment_ports::{
     store::{ApplyError, Change, Guard},
-    webhook::Endpoint,
+    webhook::{Endpoint, EndpointSecrets},
 };
 
 use crate::{
@@ -46,9 +46,14 @@ pub async fn create(
         mode: caller.mode,
         url: address(ports, &wish.url, caller.mode)?,
         description: fields::optional_text("description", wish.description.as_deref(), 500)?,
-        secret: secret.into(),
+        secrets: EndpointSecrets { current: secret.into(), next: None },
         event_kinds: event_kinds(&wish.event_types)?,
+        is_ordered: false,
+        rate_per_second: None,
+        disabled: None,
+        event_count: 0,
         created_at: ports.clock.now(),
+        version: 1,
     };
     ports.store.apply(&[Change::InsertEndpoint(endpoint.clone())]).await?;
     Ok(NewEndpointView::of(&endpoint))

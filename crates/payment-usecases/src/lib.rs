@@ -31,3 +31,4 @@ pub mod worker;
 mod engine;
 mod fields;
 mod pacing;
+mod webhooks;

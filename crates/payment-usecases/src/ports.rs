@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use payment_core::{currency::Currency, id::ProviderId, retry::RetrySchedule};
 use payment_ports::{
-    address::AddressCheck, clock::Clock, ids::Ids, provider::Providers, store::Store, wake::Wake,
-    webhook::WebhookSender,
+    address::AddressCheck, clock::Clock, ids::Ids, mail::Mailer, provider::Providers, store::Store,
+    wake::Wake, webhook::WebhookSender,
 };
 use secrecy::SecretString;
 
@@ -24,6 +24,8 @@ pub struct Ports {
     pub addresses: Arc<dyn AddressCheck>,
     /// Who tells merchants.
     pub webhooks: Arc<dyn WebhookSender>,
+    /// Who writes to merchants.
+    pub mailer: Arc<dyn Mailer>,
     /// Whom to tell that a worker has something to do.
     pub wake: Arc<dyn Wake>,
     /// What the operator decided.
@@ -51,6 +53,8 @@ pub struct Policy {
     pub three_ds_max_attempts: i32,
     /// When webhooks are tried again.
     pub webhook_retries: RetrySchedule,
+    /// After how long without a webhook taken an endpoint is disabled.
+    pub webhook_disable_after: Duration,
     /// When an attempt in doubt is asked about again; the last wait repeats.
     pub doubt_checks: RetrySchedule,
     /// For how long an attempt may be in doubt before a person must settle it.

@@ -36,7 +36,7 @@ pub const TELLING: [&str; 10] = [
     "fan_out.t2.before",
     "fan_out.t2.within",
     "fan_out.t2.committed",
-    "deliveries.claimed",
+    "queues.claimed",
     "delivery.before",
     "delivery.sent",
     "delivery.t2.before",

@@ -3,6 +3,7 @@
 mod address;
 mod clock;
 mod ids;
+mod mailer;
 mod memory;
 mod provider;
 mod samples;
@@ -11,6 +12,7 @@ mod sender;
 pub use address::ScriptedAddresses;
 pub use clock::FakeClock;
 pub use ids::CountingIds;
+pub use mailer::RecordingMailer;
 pub use memory::{MemoryStore, OutboxRow, QueueRow, Tables};
 pub use provider::{Answer, Call, ScriptedProvider, Step, notice_post, signed_with};
 pub use samples::Samples;

@@ -83,7 +83,7 @@ async fn a_deleted_endpoint_leaves_what_was_delivered_alone() {
         Change::DeleteEndpoint { endpoint: id, merchant, mode },
     ];
     assert_eq!(store.apply(&changes).await, Ok(()));
-    assert_eq!(store.tables().deliveries[&delivered.id].delivery, delivered);
+    assert_eq!(store.tables().deliveries[&delivered.id], delivered);
 }
 
 async fn read(store: &MemoryStore, id: PaymentId) -> Result<Option<Payment>, StoreError> {

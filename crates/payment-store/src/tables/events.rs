@@ -6,7 +6,7 @@ use payment_core::{
 };
 use payment_ports::{
     store::{Guard, StoreError},
-    webhook::OutboxEvent,
+    webhook::{Aggregate, OutboxEvent},
 };
 use sea_orm::{DatabaseTransaction, entity::prelude::*};
 
@@ -19,11 +19,12 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) merchant_id: String,
     pub(crate) mode: String,
-    pub(crate) payment_id: Uuid,
+    pub(crate) aggregate_id: Uuid,
     pub(crate) sequence: i64,
     pub(crate) event_type: String,
     pub(crate) payload: String,
     pub(crate) created_at: UtcTime,
+    pub(crate) aggregate_type: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -45,11 +46,12 @@ impl From<&OutboxEvent> for Model {
             id: event.id.uuid(),
             merchant_id: event.merchant.as_str().to_owned(),
             mode: event.mode.as_str().to_owned(),
-            payment_id: event.payment.uuid(),
+            aggregate_id: event.aggregate.uuid(),
             sequence: event.sequence,
             event_type: event.kind.as_str().to_owned(),
             payload: event.payload.clone(),
             created_at: event.created_at.into(),
+            aggregate_type: event.aggregate.type_name().to_owned(),
         }
     }
 }
@@ -62,11 +64,15 @@ impl TryFrom<Model> for OutboxEvent {
             id: row.id.into(),
             merchant: rows::id("events.merchant_id", &row.merchant_id, MerchantId::parse)?,
             mode: rows::id("events.mode", &row.mode, Mode::parse)?,
-            payment: row.payment_id.into(),
+            aggregate: aggregate(&row.aggregate_type, row.aggregate_id)?,
             sequence: row.sequence,
             kind: rows::word("events.event_type", &row.event_type, EventKind::parse)?,
             payload: row.payload,
             created_at: row.created_at.into(),
         })
     }
+}
+
+fn aggregate(type_name: &str, id: Uuid) -> Result<Aggregate, StoreError> {
+    rows::word("events.aggregate_type", type_name, |name| Aggregate::new(name, id))
 }

@@ -14,3 +14,4 @@ pub(crate) mod transactions;
 pub(crate) mod webhook_attempts;
 pub(crate) mod webhook_deliveries;
 pub(crate) mod webhook_endpoints;
+pub(crate) mod webhook_queues;

@@ -6,7 +6,7 @@ use payment_core::{
 };
 use payment_ports::{
     store::{Guard, StoreError},
-    webhook::OutboxEvent,
+    webhook::{Aggregate, OutboxEvent},
 };
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, UpdateMany, entity::prelude::*};
 
@@ -54,20 +54,20 @@ pub(crate) async fn insert(
     rows::insert::<Entity>(work, events.map(Into::into).collect(), Guard::Event).await
 }
 
-/// Marks an event as fanned out while the owner's claim on it holds.
+/// Marks events as fanned out while the owner's claims on them hold.
 pub(crate) async fn finish(
     work: &DatabaseTransaction,
-    event: EventId,
+    events: &[EventId],
     owner: Uuid,
 ) -> Result<(), Failure> {
     let finished = Entity::update_many()
         .set(ActiveModel { status: Set(SENT.to_owned()), ..nobodys() })
-        .filter(Column::Id.eq(event.uuid()))
+        .filter(Column::Id.is_in(events.iter().map(|event| event.uuid())))
         .filter(Column::Status.eq(NEW))
         .filter(Column::LeaseOwner.eq(owner))
         .exec(work)
         .await?;
-    rows::expect_one(finished.rows_affected, Guard::Event)
+    rows::expect(events.len(), finished.rows_affected, Guard::Event)
 }
 
 /// Events that are not yet fanned out.
@@ -98,8 +98,8 @@ impl From<&OutboxEvent> for Model {
             id: event.id.uuid(),
             merchant_id: event.merchant.as_str().to_owned(),
             mode: event.mode.as_str().to_owned(),
-            aggregate_type: "PAYMENT".to_owned(),
-            aggregate_id: event.payment.uuid(),
+            aggregate_type: event.aggregate.type_name().to_owned(),
+            aggregate_id: event.aggregate.uuid(),
             sequence: event.sequence,
             event_type: event.kind.as_str().to_owned(),
             payload: event.payload.clone(),
@@ -120,7 +120,9 @@ impl TryFrom<Model> for OutboxEvent {
             id: row.id.into(),
             merchant: rows::id("outbox_events.merchant_id", &row.merchant_id, MerchantId::parse)?,
             mode: rows::id("outbox_events.mode", &row.mode, Mode::parse)?,
-            payment: row.aggregate_id.into(),
+            aggregate: rows::word("outbox_events.aggregate_type", &row.aggregate_type, |name| {
+                Aggregate::new(name, row.aggregate_id)
+            })?,
             sequence: row.sequence,
             kind: rows::word("outbox_events.event_type", &row.event_type, EventKind::parse)?,
             payload: row.payload,

@@ -17,6 +17,7 @@ pub(crate) struct Model {
     pub(crate) status_code: Option<i32>,
     pub(crate) error_class: Option<String>,
     pub(crate) response_excerpt: Option<String>,
+    pub(crate) cause: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -24,12 +25,12 @@ pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Inserts a try.
+/// Inserts tries.
 pub(crate) async fn insert(
     work: &DatabaseTransaction,
-    attempt: &DeliveryAttempt,
+    attempts: impl Iterator<Item = &DeliveryAttempt>,
 ) -> Result<(), Failure> {
-    rows::insert::<Entity>(work, vec![attempt.into()], Guard::Delivery).await
+    rows::insert::<Entity>(work, attempts.map(Into::into).collect(), Guard::Delivery).await
 }
 
 impl From<&DeliveryAttempt> for Model {
@@ -43,6 +44,7 @@ impl From<&DeliveryAttempt> for Model {
             status_code: attempt.status_code,
             error_class: attempt.error_class.clone(),
             response_excerpt: attempt.response_excerpt.clone(),
+            cause: attempt.trigger.as_str().to_owned(),
         }
     }
 }

@@ -1,18 +1,17 @@
 //! Events on their way to endpoints. The payload is in the history.
 
+use payment_core::time::Timestamp;
 use payment_ports::{
     store::{Guard, StoreError},
-    webhook::{Delivery, DeliveryStatus, OutboxEvent},
+    webhook::{Delivery, DeliveryProgress, DeliveryStatus, Endpoint, OutboxEvent, Trigger},
 };
 use sea_orm::{
-    ActiveValue::Set,
-    Condition, DatabaseTransaction, UpdateMany,
-    entity::prelude::*,
-    sea_query::{ExprTrait, IntoCondition},
+    ActiveValue::Set, Condition, DatabaseTransaction, DbBackend, Statement, UpdateMany,
+    entity::prelude::*, sea_query::IntoCondition,
 };
 
 use crate::{
-    claim::{Claiming, Turn},
+    claim::statement,
     failure::Failure,
     rows::{self, word},
     utc_time::UtcTime,
@@ -27,14 +26,14 @@ pub(crate) struct Model {
     pub(crate) endpoint_id: Uuid,
     pub(crate) event_id: Uuid,
     pub(crate) event_type: String,
-    pub(crate) payment_id: Uuid,
+    pub(crate) aggregate_id: Uuid,
     pub(crate) sequence: i64,
     pub(crate) status: String,
     pub(crate) attempt_count: i32,
     pub(crate) last_attempt_at: Option<UtcTime>,
     pub(crate) next_retry_at: Option<UtcTime>,
-    pub(crate) lease_owner: Option<Uuid>,
-    pub(crate) lease_until: Option<UtcTime>,
+    pub(crate) cause: String,
+    pub(crate) scheduled_tries: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -50,45 +49,35 @@ pub(crate) async fn insert(
     rows::insert::<Entity>(work, deliveries.map(Into::into).collect(), Guard::Delivery).await
 }
 
-/// Writes a delivery and ends the owner's claim, while it holds.
+/// Writes a delivery that has come as far as `from`.
 pub(crate) async fn update(
     work: &DatabaseTransaction,
     delivery: &Delivery,
-    owner: Uuid,
+    from: DeliveryProgress,
 ) -> Result<(), Failure> {
-    let claimed = is_pending().add(Column::LeaseOwner.eq(owner));
-    let claimed = claimed.add(Column::Id.eq(delivery.id.uuid()));
-    rows::update::<Entity>(work, delivery.into(), claimed, Guard::Delivery).await
+    let there = Condition::all()
+        .add(Column::Id.eq(delivery.id.uuid()))
+        .add(Column::Status.eq(from.status.as_str()))
+        .add(Column::AttemptCount.eq(from.attempt_count));
+    rows::update::<Entity>(work, delivery.into(), there, Guard::Delivery).await
 }
 
 /// Ends open deliveries as failed.
 pub(crate) fn give_up(which: impl IntoCondition) -> UpdateMany<Entity> {
     let status = Set(DeliveryStatus::Failed.as_str().to_owned());
-    let failed = ActiveModel { status, next_retry_at: Set(None), ..nobodys() };
+    let failed = ActiveModel { status, next_retry_at: Set(None), ..Default::default() };
     Entity::update_many().set(failed).filter(is_pending()).filter(which)
+}
+
+/// Moves the next try of an open delivery.
+pub(crate) fn try_at(delivery: Uuid, time: Timestamp) -> UpdateMany<Entity> {
+    let moved = ActiveModel { next_retry_at: Set(Some(time.into())), ..Default::default() };
+    Entity::update_many().set(moved).filter(is_pending()).filter(Column::Id.eq(delivery))
 }
 
 /// Deliveries that would still be tried.
 pub(crate) fn open() -> Select<Entity> {
     Entity::find().filter(is_pending())
-}
-
-/// Gives back what `owner` claimed and did not finish, and takes back the try that was counted.
-pub(crate) fn release(owner: Uuid) -> UpdateMany<Entity> {
-    Entity::update_many()
-        .set(nobodys())
-        .col_expr(Column::AttemptCount, Expr::col(Column::AttemptCount).sub(1))
-        .filter(is_pending())
-        .filter(Column::LeaseOwner.eq(owner))
-}
-
-/// Gives back what anybody claimed and did not finish; the try may have been made, so it counts.
-pub(crate) fn release_all() -> UpdateMany<Entity> {
-    Entity::update_many().set(nobodys()).filter(is_pending())
-}
-
-fn nobodys() -> ActiveModel {
-    ActiveModel { lease_owner: Set(None), lease_until: Set(None), ..Default::default() }
 }
 
 fn is_pending() -> Condition {
@@ -104,14 +93,14 @@ impl From<&Delivery> for Model {
             endpoint_id: delivery.endpoint.uuid(),
             event_id: event.id.uuid(),
             event_type: event.kind.as_str().to_owned(),
-            payment_id: event.payment.uuid(),
+            aggregate_id: event.aggregate.uuid(),
             sequence: event.sequence,
             status: delivery.status.as_str().to_owned(),
             attempt_count: delivery.attempt_count,
             last_attempt_at: delivery.last_attempt_at.map(Into::into),
             next_retry_at: delivery.next_retry_at.map(Into::into),
-            lease_owner: None,
-            lease_until: None,
+            cause: delivery.trigger.as_str().to_owned(),
+            scheduled_tries: delivery.scheduled_tries,
         }
     }
 }
@@ -123,55 +112,63 @@ pub(crate) fn delivery(row: &Model, event: OutboxEvent) -> Result<Delivery, Stor
         endpoint: row.endpoint_id.into(),
         event,
         status: word("webhook_deliveries.status", &row.status, status)?,
+        trigger: word("webhook_deliveries.cause", &row.cause, trigger)?,
         attempt_count: row.attempt_count,
+        scheduled_tries: row.scheduled_tries,
         last_attempt_at: row.last_attempt_at.map(Into::into),
         next_retry_at: row.next_retry_at.map(Into::into),
     })
 }
 
 fn status(text: &str) -> Option<DeliveryStatus> {
-    [DeliveryStatus::Pending, DeliveryStatus::Delivered, DeliveryStatus::Failed]
-        .into_iter()
-        .find(|status| status.as_str() == text)
+    DeliveryStatus::ALL.into_iter().find(|status| status.as_str() == text)
 }
 
-/// First tries wait in line, those of one endpoint and payment behind each other; heads are the
-/// first in their line, and retries, which wait for nobody. Whoever locks a head may also have
-/// those behind it, up to one that is not due: nobody else can get at them.
-pub(crate) const CLAIM: Claiming = Claiming {
-    table: "webhook_deliveries",
-    due: "heads AS (
-            SELECT d.id, d.endpoint_id, d.payment_id, d.last_attempt_at, d.next_retry_at
-            FROM webhook_deliveries d
-            WHERE d.status = 'PENDING' AND d.next_retry_at <= $1
-              AND (d.lease_until IS NULL OR d.lease_until <= $1)
-              AND (d.last_attempt_at IS NOT NULL OR NOT EXISTS (
-                SELECT 1 FROM webhook_deliveries earlier
-                WHERE earlier.endpoint_id = d.endpoint_id AND earlier.payment_id = d.payment_id
-                  AND earlier.sequence < d.sequence AND earlier.status = 'PENDING'
-                  AND earlier.last_attempt_at IS NULL))
-            ORDER BY d.next_retry_at, d.id LIMIT $2 {lock}
-        ), due AS (
-            SELECT d.id FROM webhook_deliveries d
-            JOIN heads ON heads.endpoint_id = d.endpoint_id AND heads.payment_id = d.payment_id
-            WHERE (d.id = heads.id OR heads.last_attempt_at IS NULL AND d.last_attempt_at IS NULL)
-              AND d.status = 'PENDING' AND d.next_retry_at <= $1
-              AND (d.lease_until IS NULL OR d.lease_until <= $1)
-              AND (d.last_attempt_at IS NOT NULL OR NOT EXISTS (
-                SELECT 1 FROM webhook_deliveries gap
-                WHERE gap.endpoint_id = d.endpoint_id AND gap.payment_id = d.payment_id
-                  AND gap.sequence < d.sequence AND gap.status = 'PENDING'
-                  AND gap.last_attempt_at IS NULL
-                  AND (gap.next_retry_at IS NULL OR gap.next_retry_at > $1
-                    OR gap.lease_until > $1)))
-            ORDER BY heads.next_retry_at, heads.id, d.sequence LIMIT $2
-        )",
-    set: "lease_until = $3, lease_owner = $4, attempt_count = attempt_count + 1",
-};
+fn trigger(text: &str) -> Option<Trigger> {
+    Trigger::ALL.into_iter().find(|trigger| trigger.as_str() == text)
+}
 
-/// Where a delivery stands: first tries in the line of their endpoint and payment, retries alone.
-pub(crate) fn turn(row: &Model) -> Turn<(Uuid, Uuid)> {
-    let is_retry = row.last_attempt_at.is_some();
-    let line = if is_retry { (row.id, row.id) } else { (row.endpoint_id, row.payment_id) };
-    Turn { due: row.next_retry_at, line, sequence: row.sequence }
+/// Reads an endpoint's deliveries that may be tried by `now`, the longest due first.
+pub(crate) fn due(
+    backend: DbBackend,
+    endpoint: &Endpoint,
+    now: Timestamp,
+    limit: i64,
+) -> Statement {
+    let sql = format!(
+        "SELECT d.* {} AND d.next_retry_at <= $2 ORDER BY d.next_retry_at, d.id LIMIT $3",
+        heads(endpoint)
+    );
+    let now = UtcTime::from(now);
+    statement(backend, &sql, &[endpoint.id.uuid().into(), now.into(), limit.into()])
+}
+
+/// When an endpoint's next delivery may be tried.
+pub(crate) async fn next_due(
+    work: &DatabaseTransaction,
+    endpoint: &Endpoint,
+) -> Result<Option<UtcTime>, Failure> {
+    let sql = format!(
+        "SELECT d.next_retry_at {} AND d.next_retry_at IS NOT NULL ORDER BY d.next_retry_at LIMIT 1",
+        heads(endpoint)
+    );
+    let next = statement(work.get_database_backend(), &sql, &[endpoint.id.uuid().into()]);
+    let next = work.query_one_raw(next).await?;
+    Ok(next.map(|row| row.try_get("", "next_retry_at")).transpose()?)
+}
+
+/// Pending deliveries of an endpoint that wait for no earlier one of the same aggregate.
+fn heads(endpoint: &Endpoint) -> String {
+    let blocks = if endpoint.is_ordered {
+        ""
+    } else {
+        "AND COALESCE(d.last_attempt_at, earlier.last_attempt_at) IS NULL"
+    };
+    format!(
+        "FROM webhook_deliveries d WHERE d.endpoint_id = $1 AND d.status = 'PENDING'
+         AND NOT EXISTS (
+            SELECT 1 FROM webhook_deliveries earlier
+            WHERE earlier.endpoint_id = d.endpoint_id AND earlier.aggregate_id = d.aggregate_id
+              AND earlier.sequence < d.sequence AND earlier.status = 'PENDING' {blocks})"
+    )
 }

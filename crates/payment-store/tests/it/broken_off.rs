@@ -47,7 +47,7 @@ async fn wherever_it_breaks_off(
 
 async fn loses_its_server(url: &str, statement: u32) -> bool {
     let proxy = Proxy::before(url).await;
-    proxy.inject(Fault::CutAfterCreate(statement));
+    proxy.inject(Fault::CutAfterSchemaChange(statement));
     let connection = Database::connect(&proxy.url).await.unwrap();
     Migrator::up(&connection, None).await.is_err()
 }

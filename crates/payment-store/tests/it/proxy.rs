@@ -18,18 +18,19 @@ pub(crate) enum Fault {
     CutAfterCommit,
     /// The answer to the next BEGIN waits until the proxy is told to go on.
     HoldBegin,
-    /// So many more CREATE are carried out, and the answer to the last of them is lost.
-    CutAfterCreate(u32),
+    /// So many more changes of the schema are carried out, and the answer to the last of them is lost.
+    CutAfterSchemaChange(u32),
 }
 
 impl Fault {
     fn concerns(self, asked: &[u8]) -> bool {
-        let word: &[u8] = match self {
-            Self::CutBeforeCommit | Self::CutAfterCommit => b"COMMIT",
-            Self::HoldBegin => b"BEGIN",
-            Self::CutAfterCreate(_) => b"CREATE ",
+        let words: &[&[u8]] = match self {
+            Self::CutBeforeCommit | Self::CutAfterCommit => &[b"COMMIT"],
+            Self::HoldBegin => &[b"BEGIN"],
+            Self::CutAfterSchemaChange(_) => &[b"CREATE ", b"ALTER TABLE "],
         };
-        asked.windows(word.len()).any(|window| window == word)
+        let is_in = |word: &&[u8]| asked.windows(word.len()).any(|window| window == *word);
+        words.iter().any(is_in)
     }
 }
 
@@ -82,7 +83,7 @@ impl Faults {
     fn of(&self, asked: &[u8]) -> Option<Fault> {
         self.next.lock().unwrap().take_if(|fault| {
             let is_concerned = fault.concerns(asked);
-            if let Fault::CutAfterCreate(left @ 2..) = fault {
+            if let Fault::CutAfterSchemaChange(left @ 2..) = fault {
                 *left -= u32::from(is_concerned);
                 return false;
             }
@@ -120,7 +121,9 @@ async fn pass_on(mut client: TcpStream, mut server: TcpStream, faults: Arc<Fault
         }
         let Ok(length @ 1..) = server.read(&mut answered).await else { return };
         match fault {
-            Some(Fault::CutBeforeCommit | Fault::CutAfterCommit | Fault::CutAfterCreate(_)) => {
+            Some(
+                Fault::CutBeforeCommit | Fault::CutAfterCommit | Fault::CutAfterSchemaChange(_),
+            ) => {
                 return;
             }
             Some(Fault::HoldBegin) => {

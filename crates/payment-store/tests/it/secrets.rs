@@ -10,7 +10,7 @@ use payment_core::{
 use payment_ports::{
     fakes::Samples,
     store::{Change, Directory as _, Load, PaymentReads as _, Store as _, StoreError},
-    webhook::Endpoint,
+    webhook::{Endpoint, EndpointSecrets, NextSecret},
 };
 use payment_store::{EncryptionKey, SqlStore, StoreSettings};
 use tempfile::TempDir;
@@ -54,7 +54,9 @@ impl Secrets {
             proof: PROOF.to_owned(),
         });
         let confirmation = Attempt { instruction, ..samples.attempt(&payment) };
-        let endpoint = Endpoint { secret: SECRET.into(), ..samples.endpoint() };
+        let next = NextSecret { secret: SECRET.into(), replaces_at: samples.now() };
+        let secrets = EndpointSecrets { current: SECRET.into(), next: Some(next) };
+        let endpoint = Endpoint { secrets, ..samples.endpoint() };
         Self { payment, attempt, confirmation, session, endpoint }
     }
 

@@ -11,39 +11,45 @@ use payment_store::SqlStore;
 use crate::databases::{migrated, sqlite_url, tamper};
 
 #[tokio::test]
-async fn a_delivery_to_an_endpoint_that_is_gone_is_given_up() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = migrated(&sqlite_url(&folder)).await;
-    let samples = Samples::new();
-    let event = event(&store, &samples).await;
-    let late = samples.delivery(&samples.endpoint(), &event);
-    store.apply(&[Change::InsertDelivery(late)]).await.unwrap();
-    assert_eq!(store.backlog().await.unwrap().deliveries, 1);
-    assert!(store.claim_deliveries(&claim(&samples)).await.unwrap().is_empty());
-    assert_eq!(store.backlog().await.unwrap().deliveries, 0);
-}
-
-#[tokio::test]
-async fn a_delivery_that_makes_no_sense_holds_no_other_up() {
+async fn an_endpoint_that_makes_no_sense_holds_no_other_up() {
     let folder = tempfile::tempdir().unwrap();
     let url = sqlite_url(&folder);
     let store = migrated(&url).await;
     let samples = Samples::new();
     let event = event(&store, &samples).await;
-    let endpoint = samples.endpoint();
-    let [broken, sound] = [samples.endpoint(), endpoint.clone()]
-        .map(|endpoint| (samples.delivery(&endpoint, &event), endpoint));
-    for (delivery, endpoint) in [&broken, &sound] {
-        let changes =
-            [Change::InsertEndpoint(endpoint.clone()), Change::InsertDelivery(delivery.clone())];
+    let [broken, sound] = [samples.endpoint(), samples.endpoint()];
+    for endpoint in [&broken, &sound] {
+        let delivery = samples.delivery(endpoint, &event);
+        let changes = [Change::InsertEndpoint(endpoint.clone()), Change::InsertDelivery(delivery)];
         store.apply(&changes).await.unwrap();
     }
     let secret = "UPDATE webhook_endpoints SET secret = 'nonsense' WHERE url";
-    tamper(&url, &format!("{secret} = '{}'", broken.1.url)).await;
+    tamper(&url, &format!("{secret} = '{}'", broken.url)).await;
 
-    let claimed = store.claim_deliveries(&claim(&samples)).await.unwrap();
-    let claimed: Vec<_> = claimed.into_iter().map(|claimed| claimed.delivery.id).collect();
-    assert_eq!(claimed, [sound.0.id]);
+    let claimed = store.claim_queues(&claim(&samples)).await.unwrap();
+    let claimed: Vec<_> = claimed.into_iter().map(|queue| queue.endpoint.id).collect();
+    assert_eq!(claimed, [sound.id]);
+}
+
+#[tokio::test]
+async fn a_delivery_that_makes_no_sense_is_put_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = sqlite_url(&folder);
+    let store = migrated(&url).await;
+    let samples = Samples::new();
+    let endpoint = samples.endpoint();
+    let event = event(&store, &samples).await;
+    let delivery = samples.delivery(&endpoint, &event);
+    let changes = [Change::InsertEndpoint(endpoint.clone()), Change::InsertDelivery(delivery)];
+    store.apply(&changes).await.unwrap();
+    tamper(&url, "UPDATE webhook_deliveries SET cause = 'NONSENSE'").await;
+
+    let lease = claim(&samples);
+    let [queue] = store.claim_queues(&lease).await.unwrap().try_into().unwrap();
+    assert_eq!(store.due_deliveries(&endpoint, lease.now, 10).await.unwrap(), []);
+    let release = Change::ReleaseQueue { queue, owner: lease.owner, now: lease.now };
+    store.apply(&[release]).await.unwrap();
+    assert!(store.claim_queues(&lease).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -56,7 +62,7 @@ async fn an_event_that_makes_no_sense_holds_up_its_own_payment_only() {
     let behind = OutboxEvent { id: samples.uuid().into(), sequence: 2, ..broken.clone() };
     store.apply(&[Change::InsertEvent(behind)]).await.unwrap();
     let nonsense = "UPDATE outbox_events SET event_type = 'NONSENSE' WHERE sequence = 1";
-    tamper(&url, &format!("{nonsense} AND aggregate_id = x'{}'", broken.payment.uuid().simple()))
+    tamper(&url, &format!("{nonsense} AND aggregate_id = x'{}'", broken.aggregate.uuid().simple()))
         .await;
     assert_eq!(store.claim_events(&claim(&samples)).await.unwrap(), [sound]);
 }

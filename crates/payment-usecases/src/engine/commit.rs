@@ -3,7 +3,7 @@
 use payment_core::{event::Event, id::EventId, payment::Payment};
 use payment_ports::{
     store::{ApplyError, Change},
-    webhook::OutboxEvent,
+    webhook::{Aggregate, OutboxEvent},
 };
 
 use crate::{answer::json_text, ports::Ports, view::event::EventView};
@@ -23,7 +23,7 @@ pub(crate) fn event_change(id: EventId, event: Event, payment: &Payment) -> Chan
         id,
         merchant: payment.merchant.clone(),
         mode: payment.mode,
-        payment: payment.id,
+        aggregate: Aggregate::Payment(payment.id),
         sequence: event.sequence,
         kind: event.kind,
         payload: json_text(&EventView::of(id, event, payment)),

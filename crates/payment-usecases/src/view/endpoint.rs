@@ -66,7 +66,7 @@ impl NewEndpointView {
     /// The endpoint as the merchant sees it once.
     #[must_use]
     pub fn of(endpoint: &Endpoint) -> Self {
-        let secret = endpoint.secret.expose_secret().to_owned();
+        let secret = endpoint.secrets.current.expose_secret().to_owned();
         Self { endpoint: EndpointView::of(endpoint), secret }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod endpoint;
+pub mod endpoint_event;
 pub mod error;
 pub mod event;
 pub mod payment;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use payment_core::id::{DeliveryId, MerchantId, Mode};
 use payment_ports::{
     store::{ApplyError, Change, Claim, StoreError},
-    webhook::{Delivery, DeliveryStatus, Endpoint, OutboxEvent},
+    webhook::{Delivery, DeliveryStatus, Endpoint, OutboxEvent, Trigger},
 };
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub async fn fan_out(ports: &Ports, worker: Uuid, limit: u64) -> Result<usize, E
     let mut batch = Vec::new();
     for event in &events {
         match heard_by(ports, &mut endpoints, event).await {
-            Ok(heard) => batch.push(changes(ports, worker, event, &heard)),
+            Ok(heard) => batch.push(FannedOut::new(ports, worker, event, &heard)),
             // It stays claimed, so that it does not keep the events of other merchants waiting.
             Err(StoreError::Corrupt(what)) => {
                 tracing::error!(event = %event.id, merchant = %event.merchant, what, "an event cannot be fanned out");
@@ -36,18 +36,28 @@ pub async fn fan_out(ports: &Ports, worker: Uuid, limit: u64) -> Result<usize, E
             Err(error) => return Err(error.into()),
         }
     }
-    match ports.store.apply(&batch.concat()).await {
+    // Deliveries first and ends last, so that each kind fits one statement.
+    let all = batch.iter().flat_map(|it| it.deliveries.clone());
+    let all: Vec<_> = all.chain(batch.iter().map(|it| it.end.clone())).collect();
+    match ports.store.apply(&all).await {
         Ok(()) => {}
-        // One of them is not ours any more: write the others one by one.
-        Err(ApplyError::Conflict(_)) => one_by_one(ports, &batch).await?,
+        // One of them is not ours any more, or an endpoint was just deleted.
+        Err(ApplyError::Conflict(_)) => one_by_one(ports, worker, &events).await?,
         Err(error) => return Err(error.into()),
     }
     Ok(events.len())
 }
 
-async fn one_by_one(ports: &Ports, batch: &[Vec<Change>]) -> Result<(), Error> {
-    for changes in batch {
-        match ports.store.apply(changes).await {
+async fn one_by_one(ports: &Ports, worker: Uuid, events: &[OutboxEvent]) -> Result<(), Error> {
+    for event in events {
+        let heard = match heard_by(ports, &mut HashMap::new(), event).await {
+            Ok(heard) => heard,
+            Err(StoreError::Corrupt(_)) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let FannedOut { deliveries, end } = FannedOut::new(ports, worker, event, &heard);
+        let all: Vec<_> = deliveries.into_iter().chain([end]).collect();
+        match ports.store.apply(&all).await {
             Ok(()) | Err(ApplyError::Conflict(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -68,32 +78,35 @@ async fn heard_by(
         known.insert(owner.clone(), found);
     }
     let all = known.get(&owner).into_iter().flatten();
-    let hears = |endpoint: &&Endpoint| {
-        endpoint.event_kinds.is_empty() || endpoint.event_kinds.contains(&event.kind)
-    };
-    Ok(all.filter(hears).cloned().collect())
+    Ok(all.filter(|endpoint| endpoint.hears(event.kind)).cloned().collect())
 }
 
-fn changes(
-    ports: &Ports,
-    worker: Uuid,
-    event: &OutboxEvent,
-    endpoints: &[Endpoint],
-) -> Vec<Change> {
-    let wait = ports.policy.webhook_retries.delay_after(0).unwrap_or_default();
-    let first_try = later(ports.clock.now(), wait);
-    let delivery = |endpoint: &Endpoint| {
-        Change::InsertDelivery(Delivery {
-            id: DeliveryId::from(ports.ids.uuid()),
-            endpoint: endpoint.id,
-            event: event.clone(),
-            status: DeliveryStatus::Pending,
-            attempt_count: 0,
-            last_attempt_at: None,
-            next_retry_at: Some(first_try),
-        })
-    };
-    let mut changes: Vec<_> = endpoints.iter().map(delivery).collect();
-    changes.push(Change::FinishEvent { event: event.id, owner: worker });
-    changes
+/// What is written for one event.
+struct FannedOut {
+    deliveries: Vec<Change>,
+    end: Change,
+}
+
+impl FannedOut {
+    fn new(ports: &Ports, worker: Uuid, event: &OutboxEvent, endpoints: &[Endpoint]) -> Self {
+        let wait = ports.policy.webhook_retries.delay_after(0).unwrap_or_default();
+        let first_try = later(ports.clock.now(), wait);
+        let delivery = |endpoint: &Endpoint| {
+            Change::InsertDelivery(Delivery {
+                id: DeliveryId::from(ports.ids.uuid()),
+                endpoint: endpoint.id,
+                event: event.clone(),
+                status: DeliveryStatus::Pending,
+                trigger: Trigger::Automatic,
+                attempt_count: 0,
+                scheduled_tries: 0,
+                last_attempt_at: None,
+                next_retry_at: Some(first_try),
+            })
+        };
+        Self {
+            deliveries: endpoints.iter().map(delivery).collect(),
+            end: Change::FinishEvent { event: event.id, owner: worker },
+        }
+    }
 }

@@ -5,7 +5,7 @@ mod fan_out;
 mod housekeeping;
 mod settle;
 
-pub use deliver::deliver;
+pub use deliver::{claim_queues, deliver, serve_queue};
 pub use fan_out::fan_out;
 pub use housekeeping::{expire_sessions, forget_records, release};
 pub use settle::settle;

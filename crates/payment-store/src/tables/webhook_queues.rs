@@ -1,0 +1,152 @@
+//! The queues of webhook endpoints: who sends, when next, and how it went so far.
+
+use payment_core::{id::EndpointId, time::Timestamp};
+use payment_ports::{
+    store::Guard,
+    webhook::{ClaimedQueue, Endpoint, QueueState},
+};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, IntoActiveModel, entity::prelude::*};
+
+use crate::{
+    claim::{Claiming, statement},
+    failure::Failure,
+    rows,
+    tables::webhook_deliveries,
+    utc_time::UtcTime,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "webhook_queues")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) next_due_at: Option<UtcTime>,
+    pub(crate) additions: i64,
+    pub(crate) consecutive_failures: i32,
+    pub(crate) failing_since: Option<UtcTime>,
+    pub(crate) not_before: Option<UtcTime>,
+    pub(crate) lease_owner: Option<Uuid>,
+    pub(crate) lease_until: Option<UtcTime>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The longest due queues that nobody has.
+pub(crate) const CLAIM: Claiming = Claiming {
+    table: "webhook_queues",
+    due: "due AS (
+            SELECT id FROM webhook_queues
+            WHERE next_due_at <= $1 AND (not_before IS NULL OR not_before <= $1)
+              AND (lease_until IS NULL OR lease_until <= $1)
+            ORDER BY next_due_at, id LIMIT $2 {lock}
+        )",
+    set: "lease_until = $3, lease_owner = $4",
+};
+
+/// An empty queue for a new endpoint.
+pub(crate) async fn insert(
+    work: &DatabaseTransaction,
+    endpoint: EndpointId,
+) -> Result<(), Failure> {
+    let empty = Model {
+        id: endpoint.uuid(),
+        next_due_at: None,
+        additions: 0,
+        consecutive_failures: 0,
+        failing_since: None,
+        not_before: None,
+        lease_owner: None,
+        lease_until: None,
+    };
+    Entity::insert(empty.into_active_model()).exec_without_returning(work).await?;
+    Ok(())
+}
+
+/// Makes a queue due by `due`, and tells whoever has it that something was added.
+pub(crate) async fn add(
+    work: &DatabaseTransaction,
+    endpoint: Uuid,
+    due: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let sql = "UPDATE webhook_queues SET additions = additions + 1, next_due_at =
+        CASE WHEN next_due_at < $1 OR $1 IS NULL THEN next_due_at ELSE $1 END WHERE id = $2";
+    let due = due.map(UtcTime::from);
+    run(work, sql, &[due.into(), endpoint.into()], Guard::Endpoint).await
+}
+
+/// Forgets the failures of an endpoint and makes its queue due.
+pub(crate) async fn resume(
+    work: &DatabaseTransaction,
+    endpoint: EndpointId,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let sql = "UPDATE webhook_queues SET additions = additions + 1, next_due_at = $1,
+        consecutive_failures = 0, failing_since = NULL, not_before = NULL WHERE id = $2";
+    let values = [UtcTime::from(now).into(), endpoint.uuid().into()];
+    run(work, sql, &values, Guard::Endpoint).await
+}
+
+/// Ends the claim of `owner`. What was added since the claim may not have been seen when the next
+/// delivery was looked for, so then the queue is due at once.
+pub(crate) async fn release(
+    work: &DatabaseTransaction,
+    queue: &ClaimedQueue,
+    owner: Uuid,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let ClaimedQueue { endpoint, state, additions } = queue;
+    let next = match endpoint {
+        Endpoint { disabled: Some(_), .. } => None,
+        Endpoint { disabled: None, .. } => webhook_deliveries::next_due(work, endpoint).await?,
+    };
+    let QueueState { consecutive_failures, failing_since, not_before } = *state;
+    let time = |time: Option<Timestamp>| Value::from(time.map(UtcTime::from));
+    let sql = "UPDATE webhook_queues SET lease_owner = NULL, lease_until = NULL,
+        next_due_at = CASE WHEN additions = $1 THEN $2 ELSE $3 END,
+        consecutive_failures = $4, failing_since = $5, not_before = $6
+        WHERE id = $7 AND lease_owner = $8";
+    let values = [
+        (*additions).into(),
+        next.into(),
+        time(Some(now)),
+        consecutive_failures.into(),
+        time(failing_since),
+        time(not_before),
+        endpoint.id.uuid().into(),
+        owner.into(),
+    ];
+    run(work, sql, &values, Guard::Queue).await
+}
+
+async fn run(
+    work: &DatabaseTransaction,
+    sql: &str,
+    values: &[Value],
+    guard: Guard,
+) -> Result<(), Failure> {
+    let update = statement(work.get_database_backend(), sql, values);
+    rows::expect_one(work.execute_raw(update).await?.rows_affected(), guard)
+}
+
+/// Gives back what `owner` claimed.
+pub(crate) fn release_all_of(owner: Uuid) -> sea_orm::UpdateMany<Entity> {
+    release_all().filter(Column::LeaseOwner.eq(owner))
+}
+
+/// Gives back what anybody claimed.
+pub(crate) fn release_all() -> sea_orm::UpdateMany<Entity> {
+    let free = ActiveModel { lease_owner: Set(None), lease_until: Set(None), ..Default::default() };
+    Entity::update_many().set(free).filter(Column::LeaseOwner.is_not_null())
+}
+
+/// How it went so far.
+pub(crate) fn state(row: &Model) -> QueueState {
+    QueueState {
+        consecutive_failures: row.consecutive_failures,
+        failing_since: row.failing_since.map(Into::into),
+        not_before: row.not_before.map(Into::into),
+    }
+}
