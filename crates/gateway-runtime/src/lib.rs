@@ -2,9 +2,11 @@
 
 pub mod addresses;
 pub mod clock;
+mod deliveries;
 pub mod demo;
 pub mod ids;
 pub mod logging;
+pub mod mail;
 pub mod presence;
 pub mod secrets;
 pub mod settings;

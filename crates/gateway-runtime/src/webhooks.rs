@@ -12,10 +12,13 @@ use http_transport::{error::TransportError, limits::Limits, response::Body, tran
 use payment_core::pan;
 use payment_ports::{
     address::AddressCheck,
-    webhook::{Endpoint, SendFailure, WebhookRequest, WebhookResponse, WebhookSender},
+    webhook::{
+        Endpoint, EndpointSecrets, RetryAfter, SendFailure, WebhookRequest, WebhookResponse,
+        WebhookSender,
+    },
 };
 use webhook_signing::{
-    secret::{Secret, Secrets},
+    secret::{InvalidSecret, Secret, Secrets},
     sign::sign,
 };
 
@@ -75,16 +78,20 @@ impl HttpWebhookSender {
 
 fn signed(request: WebhookRequest<'_>) -> Result<Request<Bytes>, SendFailure> {
     let WebhookRequest { endpoint, webhook_id, timestamp, body } = request;
-    let current = Secret::parse(&endpoint.secret).map_err(|error| {
+    let secrets = secrets(&endpoint.secrets.at(timestamp)).map_err(|error| {
         tracing::error!(endpoint = %endpoint.id, %error, "a webhook cannot be signed");
         SendFailure::NotSigned
     })?;
-    let secrets = Secrets { current, next: None };
     let mut post = Request::post(&endpoint.url).header(CONTENT_TYPE, "application/json");
     for (name, value) in sign(&secrets, webhook_id, timestamp.timestamp(), body.as_bytes()) {
         post = post.header(name, value);
     }
     post.body(Bytes::copy_from_slice(body.as_bytes())).or(Err(SendFailure::AddressRefused))
+}
+
+fn secrets(of: &EndpointSecrets) -> Result<Secrets, InvalidSecret> {
+    let next = of.next.as_ref().map(|next| Secret::parse(&next.secret)).transpose()?;
+    Ok(Secrets { current: Secret::parse(&of.current)?, next })
 }
 
 fn told(response: &Response<Body>) -> WebhookResponse {
@@ -104,7 +111,8 @@ fn excerpt(body: &[u8]) -> String {
     masked
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = text.parse().map(|seconds| RetryAfter::Wait(Duration::from_secs(seconds))).ok();
+    wait.or_else(|| Some(RetryAfter::Until(httpdate::parse_http_date(text).ok()?.into())))
 }

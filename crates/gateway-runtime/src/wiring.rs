@@ -17,6 +17,7 @@ use crate::{
     clock::SystemClock,
     demo,
     ids::SystemIds,
+    mail::LogMailer,
     presence::Presence,
     secrets::{Secrets, SecretsError},
     settings::{Environment, Settings},
@@ -115,6 +116,7 @@ pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
         ids: Arc::new(ids),
         addresses: Arc::new(addresses.clone()),
         webhooks: Arc::new(HttpWebhookSender::new(transport, addresses, webhook_deadline)),
+        mailer: Arc::new(LogMailer),
         wake: Arc::<Nudge>::clone(&nudge),
         policy: Arc::new(policy(settings, &secrets)),
     };
@@ -207,6 +209,7 @@ fn policy(settings: &Settings, secrets: &Secrets) -> Policy {
         three_ds_timeout: rules.three_ds_timeout,
         three_ds_max_attempts: rules.three_ds_max_attempts,
         webhook_retries: rules.webhook_retries,
+        webhook_disable_after: rules.webhook_disable_after,
         doubt_checks: rules.doubt_checks,
         doubt_limit: rules.doubt_limit,
         watch_checks: rules.watch_checks,

@@ -2,17 +2,13 @@
 
 use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures::{FutureExt, future::join_all};
-use payment_ports::wake::Wake;
+use futures::FutureExt;
 use payment_usecases::{error::Error, ports::Ports, worker};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{logging::causes, settings::WorkerPace, wake::Nudge};
+use crate::{deliveries::Deliveries, logging::causes, settings::WorkerPace, wake::Nudge};
 
-/// How many deliveries one lane claims: as many as it sends at once, so that only those behind
-/// another event of the same payment wait in line.
-const DELIVERIES_PER_LANE: u64 = 32;
 /// How often attempts in doubt are looked for.
 const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often old idempotency keys are looked for.
@@ -23,50 +19,47 @@ const FORGET_INTERVAL: Duration = Duration::from_mins(1);
 /// What is under way at shutdown may take as long as its lease; then somebody else may have it.
 pub async fn run(ports: Ports, pace: WorkerPace, nudge: Arc<Nudge>, shutdown: CancellationToken) {
     let id = ports.ids.uuid();
-    let lanes = std::array::from_fn(|_| ports.ids.uuid());
-    let worker = Worker { id, lanes, ports, pace, nudge, deliveries: Nudge::default(), shutdown };
+    let deliveries = Deliveries {
+        owner: id,
+        ports: ports.clone(),
+        poll_interval: pace.poll_interval,
+        nudge: Nudge::default(),
+        shutdown: shutdown.clone(),
+    };
+    let worker = Worker { id, ports, pace, nudge, deliveries, shutdown };
     tracing::info!(worker = %id, "the worker begins");
     tokio::select! {
         () = worker.all_tasks() => {}
         () = worker.out_of_time() => tracing::warn!(worker = %id, "the worker gives up what it has not finished"),
     }
-    for owner in worker.lanes.into_iter().chain([id]) {
-        if let Err(error) = worker::release(&worker.ports, owner).await {
-            tracing::error!(worker = %id, error = causes(&error), "the worker could not give back its claims; they end by themselves");
-        }
+    if let Err(error) = worker::release(&worker.ports, id).await {
+        tracing::error!(worker = %id, error = causes(&error), "the worker could not give back its claims; they end by themselves");
     }
     tracing::info!(worker = %id, "the worker has ended");
 }
 
 struct Worker {
     id: Uuid,
-    /// Who claims deliveries: each lane by a name of its own, so that one whose lease has ended
-    /// cannot end the claim of another.
-    lanes: [Uuid; 4],
     ports: Ports,
     pace: WorkerPace,
     nudge: Arc<Nudge>,
-    /// Told when events became deliveries.
-    deliveries: Nudge,
+    deliveries: Deliveries,
     shutdown: CancellationToken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Task {
     FanOut,
-    Deliver(Uuid),
     Settle,
     ExpireSessions,
     ForgetRecords,
 }
 
 impl Worker {
-    /// Deliveries have four lanes, so that receivers that hang in one do not keep all others
-    /// waiting.
     async fn all_tasks(&self) {
         tokio::join!(
             self.repeat(Task::FanOut),
-            join_all(self.lanes.map(|lane| self.repeat(Task::Deliver(lane)))),
+            self.deliveries.serve(),
             self.repeat(Task::Settle),
             self.repeat(Task::ExpireSessions),
             self.repeat(Task::ForgetRecords),
@@ -108,30 +101,25 @@ impl Worker {
         let Self { id, ports, pace, .. } = self;
         let found = match task {
             Task::FanOut => worker::fan_out(ports, *id, pace.batch_size).await? > 0,
-            Task::Deliver(lane) => {
-                let limit = pace.batch_size.min(DELIVERIES_PER_LANE);
-                worker::deliver(ports, lane, limit).await? > 0
-            }
             Task::Settle => worker::settle(ports, *id, pace.batch_size).await? > 0,
             Task::ExpireSessions => worker::expire_sessions(ports, pace.batch_size).await? > 0,
             Task::ForgetRecords => worker::forget_records(ports, pace.batch_size).await? > 0,
         };
         if found && task == Task::FanOut {
-            self.deliveries.events_wait();
+            self.deliveries.nudge();
         }
         Ok(found)
     }
 
     async fn rest(&self, task: Task) {
         let pause = match task {
-            Task::FanOut | Task::Deliver(_) | Task::ExpireSessions => self.pace.poll_interval,
+            Task::FanOut | Task::ExpireSessions => self.pace.poll_interval,
             Task::Settle => SETTLE_INTERVAL,
             Task::ForgetRecords => FORGET_INTERVAL,
         };
         let nudged = async {
             match task {
                 Task::FanOut => self.nudge.nudged().await,
-                Task::Deliver(_) => self.deliveries.nudged().await,
                 Task::Settle | Task::ExpireSessions | Task::ForgetRecords => {
                     std::future::pending::<()>().await;
                 }

@@ -175,8 +175,8 @@ impl Judge<'_> {
             let name = public_event_id(row.event.id);
             for endpoint in self.tables.endpoints.keys() {
                 if !self.state.received.contains(&(*endpoint, name.clone())) {
-                    let (kind, payment) = (row.event.kind, row.event.payment);
-                    self.blame("I5", format!("{kind} of {payment} was never delivered"));
+                    let (kind, of) = (row.event.kind, row.event.aggregate);
+                    self.blame("I5", format!("{kind} of {of:?} was never delivered"));
                 }
             }
         }

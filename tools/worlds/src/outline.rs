@@ -45,14 +45,18 @@ fn word(change: &Change) -> String {
         Change::TakeOverRecord { .. } => "key taken over".to_owned(),
         Change::FinishEvent { .. } => "event done".to_owned(),
         Change::InsertDelivery(it) => format!("delivery of {}", it.event.sequence),
-        Change::UpdateDelivery { delivery: it, .. } => {
+        Change::UpdateDelivery { delivery: it, .. }
+        | Change::ReopenDelivery { delivery: it, .. } => {
             format!("delivery of {} {}", it.event.sequence, it.status.as_str())
         }
         Change::InsertAuditEntry(it) => format!("audit {}", it.action),
         Change::InsertDeliveryAttempt(_) => "a try".to_owned(),
         Change::InsertNotice(it) => format!("notice {}", it.event_id),
         Change::UpdateNotice { progress, .. } => format!("notice {}", progress.status()),
+        Change::ReleaseQueue { queue, .. } => format!("queue {:?}", queue.state),
         Change::InsertEndpoint(_)
+        | Change::UpdateEndpoint(_)
+        | Change::ResumeQueue { .. }
         | Change::DeleteEndpoint { .. }
         | Change::InsertMerchant(_)
         | Change::InsertApiKey(_) => "something of the directory".to_owned(),

@@ -12,7 +12,7 @@ use payment_ports::{
     fakes::FakeClock,
     ids::Ids as _,
     store::{Change, Store},
-    webhook::Endpoint,
+    webhook::{Endpoint, EndpointSecrets},
 };
 use payment_usecases::ports::Policy;
 
@@ -90,9 +90,17 @@ fn prepare(world: &Arc<World>) {
         mode: Mode::Test,
         url: "https://shop.example/hooks".to_owned(),
         description: None,
-        secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+        secrets: EndpointSecrets {
+            current: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+            next: None,
+        },
         event_kinds: Vec::new(),
+        is_ordered: false,
+        rate_per_second: None,
+        disabled: None,
+        event_count: 0,
         created_at: FakeClock::START,
+        version: 1,
     };
     let memory = Arc::clone(world);
     let first = async move {
@@ -172,6 +180,7 @@ pub fn policy() -> Arc<Policy> {
         three_ds_timeout: Duration::from_mins(5),
         three_ds_max_attempts: 3,
         webhook_retries: RetrySchedule::webhooks(),
+        webhook_disable_after: Duration::from_hours(5 * 24),
         doubt_checks: RetrySchedule::new(doubt.map(Duration::from_secs).to_vec()),
         doubt_limit: Duration::from_hours(7 * 24),
         watch_checks: RetrySchedule::new(watch.map(Duration::from_secs).to_vec()),

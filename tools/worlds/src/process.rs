@@ -9,11 +9,10 @@ use std::{
 
 use payment_core::{attempt::AttemptState, three_ds::ThreeDsStatus, time::Timestamp};
 use payment_ports::{
-    fakes::{ScriptedAddresses, Tables},
+    fakes::{RecordingMailer, ScriptedAddresses, Tables},
     provider::Provider,
     store::Change,
     wake::NoWake,
-    webhook::DeliveryStatus,
 };
 use payment_usecases::{ports::Ports, worker};
 
@@ -61,6 +60,7 @@ pub(crate) fn boot(world: &Arc<World>, process: usize) {
         ids: Arc::<payment_ports::fakes::CountingIds>::clone(&world.ids),
         addresses: Arc::new(ScriptedAddresses::new()),
         webhooks: Arc::new(SimReceiver { world: Arc::clone(world) }),
+        mailer: Arc::new(RecordingMailer::new()),
         wake: Arc::new(NoWake),
         policy: Arc::clone(&world.policy),
     });
@@ -191,9 +191,10 @@ pub(crate) fn nudge(world: &World, changes: &[Change]) {
             }
             Change::InsertEvent(it) => (Task::FanOut, Some(it.created_at)),
             Change::FinishEvent { .. } => (Task::FanOut, Some(Timestamp::UNIX_EPOCH)),
-            Change::InsertDelivery(it) | Change::UpdateDelivery { delivery: it, .. } => {
+            Change::InsertDelivery(it) | Change::ReopenDelivery { delivery: it, .. } => {
                 (Task::Deliver, it.next_retry_at)
             }
+            Change::ReleaseQueue { now, .. } => (Task::Deliver, Some(*now)),
             Change::InsertSession(it) | Change::UpdateSession(it) => {
                 let is_open = it.status == ThreeDsStatus::Pending;
                 (Task::ExpireSessions, is_open.then_some(it.expires_at))
@@ -253,9 +254,15 @@ fn due(tables: &Tables, task: Task) -> Option<Timestamp> {
             new.map(|row| free_at(row.claim, row.event.created_at)).min()
         }
         Task::Deliver => {
-            let rows = tables.deliveries.values();
-            let open = rows.filter(|row| row.delivery.status == DeliveryStatus::Pending);
-            open.filter_map(|row| Some(free_at(row.claim, row.delivery.next_retry_at?))).min()
+            let queues = tables.queues.values();
+            let due = queues.filter_map(|row| {
+                let due = row
+                    .next_due_at
+                    .max(row.state.not_before)
+                    .filter(|_| row.next_due_at.is_some())?;
+                Some(free_at(row.claim, due))
+            });
+            due.min()
         }
         Task::ExpireSessions => {
             let all = tables.sessions.values();

@@ -17,7 +17,7 @@ use payment_ports::{
         LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
         StoredNotice, WorkQueue,
     },
-    webhook::{ClaimedDelivery, Endpoint, OutboxEvent},
+    webhook::{ClaimedQueue, Delivery, Endpoint, OutboxEvent},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -196,8 +196,17 @@ impl WorkQueue for SimStore {
         self.call(self.world.memory.claim_events(claim)).await
     }
 
-    async fn claim_deliveries(&self, claim: &Claim) -> Result<Vec<ClaimedDelivery>, StoreError> {
-        self.call(self.world.memory.claim_deliveries(claim)).await
+    async fn claim_queues(&self, claim: &Claim) -> Result<Vec<ClaimedQueue>, StoreError> {
+        self.call(self.world.memory.claim_queues(claim)).await
+    }
+
+    async fn due_deliveries(
+        &self,
+        endpoint: &Endpoint,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        self.call(self.world.memory.due_deliveries(endpoint, now, limit)).await
     }
 
     async fn claim_attempts(&self, claim: &Claim) -> Result<Vec<AttemptId>, StoreError> {

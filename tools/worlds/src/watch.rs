@@ -80,7 +80,8 @@ impl Watch {
                     touched.entry(payment.id).or_insert(before);
                 }
                 Change::InsertEvent(event) => {
-                    events.entry(event.payment).or_default().push((event.sequence, event.kind));
+                    let Some(payment) = event.aggregate.payment() else { continue };
+                    events.entry(payment).or_default().push((event.sequence, event.kind));
                 }
                 Change::InsertAttempt(attempt) => {
                     self.attempts.insert(attempt.id, attempt.state);

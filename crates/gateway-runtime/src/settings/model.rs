@@ -116,6 +116,8 @@ pub struct PaymentRules {
     pub webhook_retries: RetrySchedule,
     /// `payment.webhook.allowed-hosts`: receivers that may be called although they are not public.
     pub webhook_allowed_hosts: Vec<AllowedHost>,
+    /// `payment.webhook.disable-after-hours`: an endpoint that took nothing for so long is disabled.
+    pub webhook_disable_after: Duration,
     /// `payment.provider.doubt-intervals`: when an unknown outcome is asked about again.
     pub doubt_checks: RetrySchedule,
     /// `payment.provider.review-after-hours`: when a person must settle it.

@@ -33,6 +33,7 @@ pub(super) fn payment(reader: &mut Reader<'_>) -> Option<PaymentRules> {
     let review_after = reader.number("payment.provider.review-after-hours", 0..=720, 7 * 24);
     let call_timeout = reader.seconds("payment.provider.call-timeout-seconds", 1..=120, 25);
     let lease = reader.seconds("payment.worker.lease-seconds", 2..=600, 60);
+    let disable_after = reader.number("payment.webhook.disable-after-hours", 1..=8760, 5 * 24);
     let default_provider = reader.parsed(DEFAULT_PROVIDER, provider_id);
     Some(PaymentRules {
         currencies: currencies(reader),
@@ -40,6 +41,7 @@ pub(super) fn payment(reader: &mut Reader<'_>) -> Option<PaymentRules> {
         three_ds_max_attempts: reader.number("payment.threeds.max-attempts", 1..=10, 3),
         webhook_retries: webhook_retries(reader),
         webhook_allowed_hosts: reader.list(ALLOWED_HOSTS, str::parse).unwrap_or_default(),
+        webhook_disable_after: Duration::from_hours(disable_after),
         doubt_checks: checks(reader, "payment.provider.doubt-intervals", &DOUBT_INTERVALS),
         doubt_limit: Duration::from_hours(review_after),
         watch_checks: checks(reader, "payment.provider.watch-intervals", &WATCH_INTERVALS),

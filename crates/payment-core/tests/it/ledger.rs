@@ -129,6 +129,7 @@ impl Ledger {
         let moved = event.moved.map_or(0, Money::minor);
         match event.kind {
             EventKind::PaymentCreated => panic!("created twice"),
+            EventKind::WebhookEndpointDisabled => panic!("not an event of a payment"),
             EventKind::PaymentAuthorized => self.held = self.owed,
             EventKind::PaymentCaptured => {
                 self.taken += moved;

@@ -22,6 +22,7 @@ struct State {
     sent: Vec<SentWebhook>,
     script: HashMap<String, VecDeque<Result<WebhookResponse, SendFailure>>>,
     pauses: HashMap<String, Duration>,
+    outages: HashMap<String, Timestamp>,
 }
 
 /// A request as the receiver saw it.
@@ -51,6 +52,11 @@ impl RecordingSender {
         answers: impl IntoIterator<Item = Result<WebhookResponse, SendFailure>>,
     ) {
         self.lock().script.entry(url.to_owned()).or_default().extend(answers);
+    }
+
+    /// Until that time `url` cannot be reached.
+    pub fn take_down(&self, url: &str, until: Timestamp) {
+        self.lock().outages.insert(url.to_owned(), until);
     }
 
     /// From now on `url` takes so long to answer.
@@ -93,6 +99,9 @@ impl WebhookSender for RecordingSender {
                 timestamp: request.timestamp,
                 body: request.body.to_owned(),
             });
+            if state.outages.get(url).is_some_and(|until| request.timestamp < *until) {
+                return Err(SendFailure::ConnectionFailed);
+            }
             let planned = state.script.get_mut(url).and_then(VecDeque::pop_front);
             (planned.unwrap_or_else(|| Ok(Self::status(200))), state.pauses.get(url).copied())
         };

@@ -16,9 +16,11 @@ const OPENS_AFTER: i32 = 10;
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
-/// Whether the circuit is open: then only one probe may be sent.
-pub(super) const fn is_open(state: &QueueState) -> bool {
-    state.consecutive_failures >= OPENS_AFTER
+/// How many requests may be under way: no more than could fail before the circuit opens, and only
+/// one probe while it is open.
+pub(super) fn room(state: &QueueState) -> usize {
+    let left = OPENS_AFTER.saturating_sub(state.consecutive_failures);
+    usize::try_from(left.max(1)).unwrap_or(1)
 }
 
 /// The state after a try.
@@ -51,7 +53,7 @@ mod tests {
         }
         assert_eq!(pauses, [60, 120, 240, 300, 300]);
         assert_eq!(state.failing_since, Some(now));
-        assert!(is_open(&state));
+        assert_eq!(room(&state), 1);
         assert_eq!(after(state, true, now), QueueState::default());
     }
 }

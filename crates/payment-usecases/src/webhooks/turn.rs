@@ -36,7 +36,7 @@ pub(crate) async fn serve(ports: &Ports, worker: Uuid, queue: ClaimedQueue) -> R
     let ClaimedQueue { endpoint, state, additions } = queue;
     let mut turn = Turn::new(ports, &endpoint, state);
     while turn.may_begin() {
-        let batch = turn.room_for(BATCH);
+        let batch = if turn.is_probing() { 1 } else { BATCH };
         let limit = u64::try_from(batch).unwrap_or(u64::MAX);
         let due = ports.store.due_deliveries(&endpoint, ports.clock.now(), limit).await?;
         let is_last = due.len() < batch;
@@ -112,9 +112,8 @@ impl<'a> Turn<'a> {
         is_told && !is_paused && max(now, self.next_slot) <= self.ends_at
     }
 
-    /// An endpoint that took nothing for long is sent one request alone.
-    const fn room_for(&self, usual: usize) -> usize {
-        if circuit::is_open(&self.state) { 1 } else { usual }
+    fn is_probing(&self) -> bool {
+        circuit::room(&self.state) == 1
     }
 
     /// Sends these, and records what came of all but the last.
@@ -123,7 +122,7 @@ impl<'a> Turn<'a> {
         let mut steps: FuturesUnordered<BoxFuture<'a, Step>> = FuturesUnordered::new();
         let (mut under_way, mut is_recording) = (0_usize, false);
         loop {
-            while under_way < self.room_for(AT_ONCE) && self.may_begin() {
+            while under_way < AT_ONCE.min(circuit::room(&self.state)) && self.may_begin() {
                 let Some(delivery) = waiting.next() else { break };
                 steps.push(Box::pin(attempt(self.ports, self.endpoint, delivery, self.slot())));
                 under_way = under_way.saturating_add(1);

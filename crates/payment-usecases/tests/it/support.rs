@@ -12,7 +12,8 @@ use payment_core::{
 };
 use payment_ports::{
     fakes::{
-        CountingIds, FakeClock, MemoryStore, RecordingSender, ScriptedAddresses, ScriptedProvider,
+        CountingIds, FakeClock, MemoryStore, RecordingMailer, RecordingSender, ScriptedAddresses,
+        ScriptedProvider,
     },
     provider::{Dedupe, Provider},
     wake::NoWake,
@@ -38,6 +39,7 @@ pub(crate) struct World {
     pub(crate) provider: Arc<ScriptedProvider>,
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) receiver: Arc<RecordingSender>,
+    pub(crate) mailer: Arc<RecordingMailer>,
     pub(crate) ports: Ports,
 }
 
@@ -54,6 +56,7 @@ impl World {
         let provider = Arc::new(provider);
         let clock = Arc::new(FakeClock::new());
         let receiver = Arc::new(RecordingSender::new());
+        let mailer = Arc::new(RecordingMailer::new());
         let ports = Ports {
             store: Arc::<MemoryStore>::clone(&store),
             providers: std::iter::once::<Arc<dyn Provider>>(Arc::<ScriptedProvider>::clone(
@@ -64,10 +67,11 @@ impl World {
             ids: Arc::new(CountingIds::default()),
             addresses: Arc::new(ScriptedAddresses::new()),
             webhooks: Arc::<RecordingSender>::clone(&receiver),
+            mailer: Arc::<RecordingMailer>::clone(&mailer),
             wake: Arc::new(NoWake),
             policy: Arc::new(policy()),
         };
-        Self { store, provider, clock, receiver, ports }
+        Self { store, provider, clock, receiver, mailer, ports }
     }
 
     /// A payment of 1500.00 TRY.
@@ -129,7 +133,7 @@ impl World {
         let mut events: Vec<_> = tables
             .events
             .values()
-            .filter(|row| row.event.payment == id)
+            .filter(|row| row.event.aggregate.payment() == Some(id))
             .map(|row| (row.event.sequence, row.event.kind.to_string()))
             .collect();
         events.sort();
@@ -203,6 +207,7 @@ pub(crate) fn policy() -> Policy {
         three_ds_timeout: Duration::from_mins(5),
         three_ds_max_attempts: 3,
         webhook_retries: RetrySchedule::new(seconds(&[0, 30, 120])),
+        webhook_disable_after: Duration::from_hours(5 * 24),
         doubt_checks: RetrySchedule::new(seconds(&[2, 5, 15, 60])),
         doubt_limit: Duration::from_hours(7 * 24),
         watch_checks: RetrySchedule::new(seconds(&[3600, 21_600, 86_400])),

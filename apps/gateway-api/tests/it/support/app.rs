@@ -20,7 +20,7 @@ use payment_core::{
     retry::RetrySchedule,
 };
 use payment_ports::{
-    fakes::{CountingIds, FakeClock, MemoryStore, RecordingSender},
+    fakes::{CountingIds, FakeClock, MemoryStore, RecordingMailer, RecordingSender},
     provider::Providers,
     store::Store,
     wake::NoWake,
@@ -87,6 +87,7 @@ impl TestApp {
             ids: Arc::new(CountingIds::new()),
             addresses: Arc::new(addresses()),
             webhooks: Arc::<RecordingSender>::clone(&receiver),
+            mailer: Arc::new(RecordingMailer::new()),
             wake: Arc::new(NoWake),
             policy: Arc::new(policy(&format!("http://{address}"))),
         };
@@ -160,6 +161,7 @@ fn policy(public_url: &str) -> Policy {
         three_ds_timeout: Duration::from_mins(5),
         three_ds_max_attempts: 3,
         webhook_retries: seconds(&[0, 30, 120]),
+        webhook_disable_after: Duration::from_hours(5 * 24),
         doubt_checks: seconds(&[5, 30]),
         doubt_limit: Duration::from_hours(7 * 24),
         watch_checks: RetrySchedule::new(vec![Duration::from_hours(1)]),

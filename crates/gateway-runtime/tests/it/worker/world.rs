@@ -14,7 +14,10 @@ use payment_core::{
     retry::RetrySchedule,
 };
 use payment_ports::{
-    fakes::{CountingIds, FakeClock, MemoryStore, RecordingSender, Samples, ScriptedAddresses},
+    fakes::{
+        CountingIds, FakeClock, MemoryStore, RecordingMailer, RecordingSender, Samples,
+        ScriptedAddresses,
+    },
     store::{Change, Store},
     wake::Wake,
     webhook::{Delivery, Endpoint, WebhookSender},
@@ -50,6 +53,7 @@ impl World {
             ids: Arc::new(CountingIds::new()),
             addresses: Arc::new(ScriptedAddresses::new()),
             webhooks: sender,
+            mailer: Arc::new(RecordingMailer::new()),
             wake: Arc::<Nudge>::clone(&nudge),
             policy: Arc::new(policy()),
         };
@@ -97,15 +101,14 @@ impl World {
     }
 
     pub(super) fn deliveries(&self) -> BTreeMap<DeliveryId, Delivery> {
-        let rows = self.store.tables().deliveries;
-        rows.into_iter().map(|(id, row)| (id, row.delivery)).collect()
+        self.store.tables().deliveries
     }
 
     /// Whether somebody still has an event or a delivery for themselves.
     pub(super) fn has_claims(&self) -> bool {
         let tables = self.store.tables();
         let of_events = tables.events.values().any(|row| !row.is_sent && row.claim.is_some());
-        of_events || tables.deliveries.values().any(|row| row.claim.is_some())
+        of_events || tables.queues.values().any(|row| row.claim.is_some())
     }
 }
 
@@ -123,6 +126,7 @@ fn policy() -> Policy {
         three_ds_timeout: Duration::from_mins(5),
         three_ds_max_attempts: 3,
         webhook_retries: RetrySchedule::new(seconds([0, 30, 120])),
+        webhook_disable_after: Duration::from_hours(5 * 24),
         doubt_checks: RetrySchedule::new(seconds([2, 5, 15])),
         doubt_limit: Duration::from_hours(7 * 24),
         watch_checks: RetrySchedule::new(seconds([3600, 86_400, 604_800])),

@@ -1,0 +1,73 @@
+//! The loop that sends webhooks.
+
+use std::time::Duration;
+
+use payment_ports::{wake::Wake as _, webhook::ClaimedQueue};
+use payment_usecases::{error::Error, ports::Ports, worker};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{logging::causes, wake::Nudge};
+
+/// How many endpoints have their turn at once. One that hangs takes one place until its circuit
+/// opens, so that a thousand of them leave room for others.
+const ENDPOINTS_AT_ONCE: usize = 512;
+
+/// Serves the queues of endpoints, each in a task of its own.
+pub(crate) struct Deliveries {
+    /// Who claims them.
+    pub(crate) owner: Uuid,
+    /// The world.
+    pub(crate) ports: Ports,
+    /// How often it looks for work unasked.
+    pub(crate) poll_interval: Duration,
+    /// Told when events became deliveries.
+    pub(crate) nudge: Nudge,
+    /// When to end.
+    pub(crate) shutdown: CancellationToken,
+}
+
+impl Deliveries {
+    /// Serves until shutdown, and ends the turns that it has begun.
+    pub(crate) async fn serve(&self) {
+        let mut turns = JoinSet::new();
+        while !self.shutdown.is_cancelled() {
+            let room = ENDPOINTS_AT_ONCE.saturating_sub(turns.len());
+            for queue in self.claimed(room).await {
+                self.begin(&mut turns, queue);
+            }
+            tokio::select! {
+                () = self.shutdown.cancelled() => {}
+                () = self.nudge.nudged() => {}
+                () = self.ports.clock.sleep(self.poll_interval) => {}
+                // Its endpoint may have more to be sent, and others may have waited for its place.
+                Some(_) = turns.join_next() => {}
+            }
+            while turns.try_join_next().is_some() {}
+        }
+        while turns.join_next().await.is_some() {}
+    }
+
+    async fn claimed(&self, room: usize) -> Vec<ClaimedQueue> {
+        let limit = u64::try_from(room).unwrap_or(u64::MAX);
+        if limit == 0 {
+            return Vec::new();
+        }
+        let claimed = worker::claim_queues(&self.ports, self.owner, limit).await;
+        claimed.unwrap_or_else(|error: Error| {
+            tracing::error!(worker = %self.owner, error = causes(&error), "the worker could not look for webhooks to send; it will try again");
+            Vec::new()
+        })
+    }
+
+    fn begin(&self, turns: &mut JoinSet<()>, queue: ClaimedQueue) {
+        let (ports, owner) = (self.ports.clone(), self.owner);
+        turns.spawn(async move { worker::serve_queue(&ports, owner, queue).await });
+    }
+
+    /// Says that there is something to send.
+    pub(crate) fn nudge(&self) {
+        self.nudge.events_wait();
+    }
+}
