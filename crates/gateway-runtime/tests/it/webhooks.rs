@@ -14,7 +14,10 @@ use http_transport::{
 use payment_core::id::Mode;
 use payment_ports::{
     fakes::Samples,
-    webhook::{Endpoint, SendFailure, WebhookRequest, WebhookResponse, WebhookSender},
+    webhook::{
+        Endpoint, EndpointSecrets, RetryAfter, SendFailure, WebhookRequest, WebhookResponse,
+        WebhookSender,
+    },
 };
 use secrecy::SecretString;
 use tokio::{
@@ -33,7 +36,8 @@ const SENT_AT: i64 = 1_767_225_600;
 type Sent = Result<WebhookResponse, SendFailure>;
 
 async fn send_to(url: String, secret: &str) -> Sent {
-    send_to_endpoint(&Endpoint { url, secret: secret.into(), ..test_endpoint() }).await
+    let secrets = EndpointSecrets { current: secret.into(), next: None };
+    send_to_endpoint(&Endpoint { url, secrets, ..test_endpoint() }).await
 }
 
 async fn send_to_endpoint(endpoint: &Endpoint) -> Sent {
@@ -41,7 +45,8 @@ async fn send_to_endpoint(endpoint: &Endpoint) -> Sent {
 }
 
 fn test_endpoint() -> Endpoint {
-    Endpoint { mode: Mode::Test, secret: SECRET.into(), ..Samples::new().endpoint() }
+    let secrets = EndpointSecrets { current: SECRET.into(), next: None };
+    Endpoint { mode: Mode::Test, secrets, ..Samples::new().endpoint() }
 }
 
 fn guard(reach: Reach) -> Guard {
@@ -122,9 +127,12 @@ async fn a_wish_to_wait_is_told() {
         assert_eq!(response.status, 503);
         response.retry_after
     };
-    assert_eq!(told("120").await, Some(Duration::from_mins(2)));
-    for not_seconds in ["-1", "Fri, 02 Jan 2026 00:00:00 GMT", "1.5", ""] {
-        assert_eq!(told(not_seconds).await, None, "{not_seconds}");
+    assert_eq!(told("120").await, Some(RetryAfter::Wait(Duration::from_mins(2))));
+    let date = DateTime::from_timestamp(1_767_312_000, 0).unwrap();
+    let by_date = told("Fri, 02 Jan 2026 00:00:00 GMT").await;
+    assert_eq!(by_date, Some(RetryAfter::Until(date)));
+    for nonsense in ["-1", "1.5", "", "soon", "99999999999999999999", "Fri, 32 Jan 2026"] {
+        assert_eq!(told(nonsense).await, None, "{nonsense}");
     }
 }
 

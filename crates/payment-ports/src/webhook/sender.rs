@@ -55,6 +55,9 @@ pub enum SendFailure {
     /// The endpoint's secret cannot sign; the receiver is not to blame.
     #[error("not_signed")]
     NotSigned,
+    /// A bug of ours; the receiver is not to blame.
+    #[error("internal_error")]
+    InternalError,
     /// The address is not one that may be called.
     #[error("address_refused")]
     AddressRefused,

@@ -1,5 +1,8 @@
 //! One request to one endpoint.
 
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
 use payment_core::{pan, time::Timestamp};
 use payment_ports::webhook::{
     Delivery, DeliveryAttempt, Endpoint, SendFailure, Trigger, WebhookRequest, WebhookResponse,
@@ -25,7 +28,12 @@ pub(crate) struct Sent {
 pub(crate) async fn send(ports: &Ports, endpoint: &Endpoint, webhook_id: &str, body: &str) -> Sent {
     let started_at = ports.clock.now();
     let request = WebhookRequest { endpoint, webhook_id, timestamp: started_at, body };
-    let answer = ports.webhooks.send(request).await;
+    // A bug that one webhook meets must not keep the others waiting.
+    let answer = AssertUnwindSafe(ports.webhooks.send(request)).catch_unwind().await;
+    let answer = answer.unwrap_or_else(|_| {
+        tracing::error!(endpoint = %endpoint.id, webhook_id, "sending a webhook panicked");
+        Err(SendFailure::InternalError)
+    });
     Sent { started_at, ended_at: ports.clock.now(), answer }
 }
 

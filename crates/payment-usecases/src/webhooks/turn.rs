@@ -190,7 +190,7 @@ fn outcome(sent: &Sent) -> Outcome {
         Outcome::Taken
     } else if send::is_gone(&sent.answer) {
         Outcome::Gone
-    } else if matches!(sent.answer, Err(SendFailure::NotSigned)) {
+    } else if matches!(sent.answer, Err(SendFailure::NotSigned | SendFailure::InternalError)) {
         Outcome::OurFault
     } else {
         Outcome::Failed

@@ -62,8 +62,8 @@ async fn a_failed_delivery_is_tried_again_when_it_is_due() {
     world.receiver.script(&endpoint.url, [Ok(payment_ports::fakes::RecordingSender::status(500))]);
     world.nudging_event(&world.samples).await;
     let took = world.work_during(until(|| world.receiver.sent().len() == 2)).await;
-    let due = Duration::from_secs(30);
-    assert!(due <= took && took <= due + pace().poll_interval, "{took:?}");
+    let (early, late) = (Duration::from_secs(24), Duration::from_secs(36));
+    assert!(early <= took && took <= late + pace().poll_interval, "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]
