@@ -1,18 +1,21 @@
 //! What every request is given.
 
+use std::sync::Arc;
+
 use metrics_exporter_prometheus::PrometheusHandle;
 use payment_usecases::{error::Error, ports::Ports};
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use crate::error::ApiError;
+use crate::{error::ApiError, sources::NoticeSources};
 
 /// The world, and where use-cases run.
 #[derive(Debug, Clone)]
 pub struct Api {
     pub(crate) ports: Ports,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) sources: Arc<NoticeSources>,
     tasks: TaskTracker,
     runtime: Handle,
 }
@@ -21,7 +24,13 @@ impl Api {
     /// An API whose use-cases run on `runtime`, which must outlive the server.
     #[must_use]
     pub fn new(ports: Ports, metrics: PrometheusHandle, runtime: Handle) -> Self {
-        Self { ports, metrics, tasks: TaskTracker::new(), runtime }
+        Self { ports, metrics, sources: Arc::default(), tasks: TaskTracker::new(), runtime }
+    }
+
+    /// The same API, which accepts the notices of providers from these sources only.
+    #[must_use]
+    pub fn with_sources(self, sources: NoticeSources) -> Self {
+        Self { sources: Arc::new(sources), ..self }
     }
 
     /// Runs a use-case to its end, even if the client hangs up meanwhile.

@@ -5,8 +5,11 @@ use std::fmt;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use gateway_runtime::logging::causes;
 use payment_core::pan::mask;
-use payment_ports::store::StoreError;
-use payment_usecases::error::{Error, InvalidField};
+use payment_ports::{notice::Untrusted, store::StoreError};
+use payment_usecases::{
+    error::{Error, InvalidField},
+    inbox::NotTaken,
+};
 use serde_json::{Value, json};
 
 /// Why a request has no answer of its own.
@@ -51,6 +54,12 @@ pub(crate) enum ApiError {
     /// The body is not JSON.
     #[error("the body must be application/json in UTF-8, not compressed")]
     UnsupportedMediaType,
+    /// A provider's notice was not taken.
+    #[error(transparent)]
+    Notice(#[from] NotTaken),
+    /// A provider's notice came from where that provider does not send from.
+    #[error("notices of this provider are not accepted from this address")]
+    SourceRefused,
     /// A use-case panicked.
     #[error("the request could not be finished")]
     Crashed(String),
@@ -92,6 +101,8 @@ impl ApiError {
                 of(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE")
             }
             Self::Crashed(_) => of(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR"),
+            Self::SourceRefused => of(StatusCode::FORBIDDEN, "FORBIDDEN"),
+            Self::Notice(refused) => meaning_of_notice(refused),
             Self::UseCase(error) => meaning_of(error),
         }
     }
@@ -126,6 +137,8 @@ impl ApiError {
             | Self::BodyTimeout
             | Self::PayloadTooLarge { .. }
             | Self::UnsupportedMediaType
+            | Self::Notice(_)
+            | Self::SourceRefused
             | Self::Crashed(_) => json!({}),
         }
     }
@@ -134,6 +147,19 @@ impl ApiError {
     pub(crate) fn causes(&self) -> String {
         let crash = if let Self::Crashed(crash) = self { crash } else { "" };
         mask(&format!("{}{crash}", causes(self))).into_owned()
+    }
+}
+
+fn meaning_of_notice(refused: &NotTaken) -> Meaning {
+    match refused {
+        NotTaken::UnknownProvider(_) => of(StatusCode::NOT_FOUND, "NOT_FOUND"),
+        NotTaken::Untrusted(Untrusted::Forged(_)) => of(StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
+        NotTaken::Malformed(_) => of(StatusCode::BAD_REQUEST, "INVALID_PARAMETER"),
+        NotTaken::NoSecret(_) => of(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE"),
+        NotTaken::Untrusted(Untrusted::Unverifiable(_)) => {
+            soon(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE")
+        }
+        NotTaken::Failed(error) => meaning_of(error),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod api;
 pub mod metrics;
 pub mod openapi;
 pub mod server;
+pub mod sources;
 
 mod correlation;
 mod dto;

@@ -15,6 +15,7 @@ use gateway_api::{
     metrics,
     openapi::Document,
     server::{self, Serving},
+    sources::NoticeSources,
 };
 use gateway_runtime::{
     demo, logging,
@@ -102,7 +103,12 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let runtime = wire(settings).await.context("the API cannot start")?;
     let listener = listen(settings)?;
     announce(&runtime, listener.local_addr()?).await?;
-    let api = Api::new(runtime.ports.clone(), measurements, Handle::current());
+    let sources = NoticeSources {
+        trusted_proxies: settings.server.trusted_proxies.clone(),
+        allowed: settings.notice_sources.clone(),
+    };
+    let api =
+        Api::new(runtime.ports.clone(), measurements, Handle::current()).with_sources(sources);
     let (stop, stop_worker) = (CancellationToken::new(), CancellationToken::new());
     let work = async {
         if settings.worker.in_process {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
-use payment_core::time::Timestamp;
+use payment_core::{id::ProviderId, time::Timestamp};
 use payment_ports::store::Backlog;
 
 /// How long requests took, in seconds, by method, route and status; its count is how many came.
@@ -55,6 +55,12 @@ pub(crate) fn record_request(
     metrics::histogram!(REQUESTS, &labels).record(elapsed.as_secs_f64());
 }
 
+/// Counts what came of a provider's notice.
+pub(crate) fn count_notice(provider: &ProviderId, result: &'static str) {
+    let labels = [("provider", provider.as_str().to_owned()), ("result", result.to_owned())];
+    metrics::counter!("provider_notices_total", &labels).increment(1);
+}
+
 /// Writes down how much work waits, as read from the database just now.
 pub(crate) fn record_backlog(backlog: &Backlog, now: Timestamp) {
     set("outbox_pending_count", backlog.events);
@@ -62,6 +68,7 @@ pub(crate) fn record_backlog(backlog: &Backlog, now: Timestamp) {
     set("webhook_delivery_pending", backlog.deliveries);
     set("attempts_in_doubt", backlog.attempts_in_doubt);
     set("attempts_for_review", backlog.attempts_for_review);
+    set("provider_notices_pending", backlog.notices);
 }
 
 fn set(name: &'static str, value: i64) {

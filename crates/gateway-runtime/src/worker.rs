@@ -3,7 +3,7 @@
 use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
-use payment_usecases::{error::Error, ports::Ports, worker};
+use payment_usecases::{error::Error, inbox, ports::Ports, worker};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -51,6 +51,7 @@ struct Worker {
 enum Task {
     FanOut,
     Settle,
+    HeedNotices,
     ExpireSessions,
     ForgetRecords,
 }
@@ -61,6 +62,7 @@ impl Worker {
             self.repeat(Task::FanOut),
             self.deliveries.serve(),
             self.repeat(Task::Settle),
+            self.repeat(Task::HeedNotices),
             self.repeat(Task::ExpireSessions),
             self.repeat(Task::ForgetRecords),
         );
@@ -102,6 +104,7 @@ impl Worker {
         let found = match task {
             Task::FanOut => worker::fan_out(ports, *id, pace.batch_size).await? > 0,
             Task::Settle => worker::settle(ports, *id, pace.batch_size).await? > 0,
+            Task::HeedNotices => inbox::process(ports, *id, pace.batch_size).await? > 0,
             Task::ExpireSessions => worker::expire_sessions(ports, pace.batch_size).await? > 0,
             Task::ForgetRecords => worker::forget_records(ports, pace.batch_size).await? > 0,
         };
@@ -113,13 +116,14 @@ impl Worker {
 
     async fn rest(&self, task: Task) {
         let pause = match task {
-            Task::FanOut | Task::ExpireSessions => self.pace.poll_interval,
+            Task::FanOut | Task::HeedNotices | Task::ExpireSessions => self.pace.poll_interval,
             Task::Settle => SETTLE_INTERVAL,
             Task::ForgetRecords => FORGET_INTERVAL,
         };
         let nudged = async {
             match task {
                 Task::FanOut => self.nudge.nudged().await,
+                Task::HeedNotices => self.nudge.notified().await,
                 Task::Settle | Task::ExpireSessions | Task::ForgetRecords => {
                     std::future::pending::<()>().await;
                 }

@@ -37,6 +37,8 @@ pub enum Fault {
     DuplicateNotice,
     /// Does it, and posts the notice after `noticeDelayMs`.
     LateNotice,
+    /// Does it, posts the notice, and answers `noticeLeadMs` after that was taken.
+    EarlyNotice,
 }
 
 /// Which faults happen when.
@@ -57,6 +59,8 @@ pub struct Faults {
     pub land_too_late_ms: u64,
     /// How long `late_notice` waits, in milliseconds.
     pub notice_delay_ms: u64,
+    /// How long `early_notice` waits with the answer, in milliseconds.
+    pub notice_lead_ms: u64,
 }
 
 impl Default for Faults {
@@ -69,6 +73,7 @@ impl Default for Faults {
             slow_byte_ms: 200,
             land_too_late_ms: 1000,
             notice_delay_ms: 5000,
+            notice_lead_ms: 0,
         }
     }
 }

@@ -54,8 +54,17 @@ impl Notices {
             Status::Challenge | Status::Duplicate => return Ok(()),
         };
         let Answer { reference, operation, .. } = answer;
-        let body =
-            json!({ "type": "operation.updated", "reference": reference, "outcome": outcome });
+        let body = json!({
+            "type": "operation.updated",
+            "operation": operation,
+            "reference": reference,
+            "outcome": outcome,
+            "amountMinor": answer.amount_minor,
+            "currency": answer.currency,
+            "bankReference": answer.bank_reference,
+            "code": answer.code,
+            "message": answer.message,
+        });
         let body = body.to_string();
         let id = format!("{}-{reference}", operation.name());
         let now = i64::try_from(now_ms() / 1000)?;

@@ -23,7 +23,7 @@ pub(crate) async fn operate(shared: &Arc<Shared>, arrival: Arrival, fault: Fault
         return delivery::hang_up();
     }
     let said = shared.bank.operate(arrival, false).await?;
-    tell(shared, &said, fault, &faults);
+    tell(shared, &said, fault, &faults).await;
     deliver(said, fault, &faults).await
 }
 
@@ -44,19 +44,23 @@ fn land_later(shared: &Arc<Shared>, arrival: Arrival, delay: Duration) {
         tokio::time::sleep(delay).await;
         if let Ok(said) = late.bank.land(arrival).await {
             let faults = late.dice().faults().clone();
-            tell(&late, &said, Fault::None, &faults);
+            tell(&late, &said, Fault::None, &faults).await;
         }
     });
 }
 
-/// Posts the notice of what was done; nobody waits for it.
-fn tell(shared: &Arc<Shared>, said: &Said, fault: Fault, faults: &Faults) {
+/// Posts the notice of what was done; unless it goes out early, nobody waits for it.
+async fn tell(shared: &Arc<Shared>, said: &Said, fault: Fault, faults: &Faults) {
     let (Said::Taken(answer, _), Some(notices)) = (said, &shared.notices) else {
         return;
     };
     let (answer, notices) = (answer.clone(), Arc::clone(notices));
     let delay = if fault == Fault::LateNotice { faults.notice_delay_ms } else { 0 };
     let times = if fault == Fault::DuplicateNotice { 2 } else { 1 };
+    if fault == Fault::EarlyNotice {
+        notices.post(&answer).await.unwrap_or_default();
+        return tokio::time::sleep(Duration::from_millis(faults.notice_lead_ms)).await;
+    }
     shared.in_background(async move {
         tokio::time::sleep(Duration::from_millis(delay)).await;
         for _ in 0..times {
@@ -89,9 +93,11 @@ async fn deliver(said: Said, fault: Fault, faults: &Faults) -> Delivery {
         Fault::SlowBytes => {
             delivery::slowed(response, Duration::from_millis(faults.slow_byte_ms)).await
         }
-        Fault::None | Fault::WrongAmountEchoed | Fault::DuplicateNotice | Fault::LateNotice => {
-            Ok(response)
-        }
+        Fault::None
+        | Fault::WrongAmountEchoed
+        | Fault::DuplicateNotice
+        | Fault::LateNotice
+        | Fault::EarlyNotice => Ok(response),
     }
 }
 

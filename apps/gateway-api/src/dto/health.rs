@@ -69,6 +69,8 @@ pub(crate) struct AdminHealth {
     pub(crate) attempts_in_doubt: i64,
     /// Calls that only a person can settle.
     pub(crate) attempts_for_review: i64,
+    /// Notices of providers that will be looked at.
+    pub(crate) provider_notices_pending: i64,
     /// Use-cases that this process is running.
     pub(crate) running: usize,
 }

@@ -13,8 +13,8 @@ use tokio::time::timeout;
 
 use crate::error::ApiError;
 
-/// The longest body that is read into memory, in bytes.
-pub(crate) const MAX_BYTES: usize = 64 * 1024;
+/// The longest body of a merchant or browser that is read into memory, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
 
 /// How much of a body that is too long is thrown away before the answer, in bytes. Most clients
 /// send all of it before they look for an answer, and would see a broken connection instead.
@@ -25,25 +25,34 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reads the whole body.
 pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, ApiError> {
+    read_within(MAX_BYTES, request, payload).await
+}
+
+/// Reads the whole body, which may have at most `max` bytes.
+pub(crate) async fn read_within(
+    max: usize,
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Result<Bytes, ApiError> {
     let mut payload = payload.take();
     let read = async {
         let announced = request.headers().get(CONTENT_LENGTH);
         let announced = announced.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
         let mut bytes = BytesMut::new();
         let mut length = 0_usize;
-        let mut fits = announced <= MAX_BYTES;
+        let mut fits = announced <= max;
         while let Some(chunk) = payload.next().await {
             let chunk = chunk
                 .map_err(|error| ApiError::Malformed(format!("the body broke off: {error}")))?;
             length = length.saturating_add(chunk.len());
-            fits = fits && length <= MAX_BYTES;
+            fits = fits && length <= max;
             if fits {
                 bytes.extend_from_slice(&chunk);
             } else if length > MAX_DISCARDED {
                 break;
             }
         }
-        if fits { Ok(bytes.freeze()) } else { Err(ApiError::PayloadTooLarge { max: MAX_BYTES }) }
+        if fits { Ok(bytes.freeze()) } else { Err(ApiError::PayloadTooLarge { max }) }
     };
     timeout(PATIENCE, read).await.unwrap_or(Err(ApiError::BodyTimeout))
 }

@@ -10,6 +10,6 @@ mod path;
 mod query;
 mod typed;
 
-pub(crate) use body::read as read_body;
+pub(crate) use body::{read as read_body, read_within};
 pub(crate) use command::{Command, RequestBody};
 pub(crate) use query::{Query, pairs};

@@ -41,6 +41,7 @@ pub struct Document {
         (name = "History", description = "What happened to a payment."),
         (name = "Webhook endpoints", description = "Where you hear of every change."),
         (name = "3-D Secure", description = "Pages for the customer's browser."),
+        (name = "Provider notices", description = "Where providers tell what they did."),
         (name = "Operations", description = "For operators and their monitoring."),
         (name = "Documents", description = "This document."),
     ),

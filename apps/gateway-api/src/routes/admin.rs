@@ -25,6 +25,7 @@ pub(super) async fn admin_health(api: Data<Api>) -> Result<HttpResponse, ApiErro
         webhook_deliveries_pending: backlog.deliveries,
         attempts_in_doubt: backlog.attempts_in_doubt,
         attempts_for_review: backlog.attempts_for_review,
+        provider_notices_pending: backlog.notices,
         running: api.running(),
     }))
 }

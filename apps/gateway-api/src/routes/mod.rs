@@ -5,6 +5,7 @@ mod admin;
 mod documents;
 mod fallback;
 mod history;
+mod notices;
 mod operations;
 mod payments;
 mod served;

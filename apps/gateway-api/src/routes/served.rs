@@ -4,7 +4,7 @@ use actix_web::web::{ServiceConfig, to};
 use utoipa::OpenApi;
 
 use super::{
-    actuator, admin, documents, fallback, history, operations, payments, three_ds,
+    actuator, admin, documents, fallback, history, notices, operations, payments, three_ds,
     webhook_endpoints,
 };
 
@@ -30,6 +30,7 @@ served! {
     history: attempts, transactions, timeline;
     webhook_endpoints: create_endpoint, list_endpoints, get_endpoint, delete_endpoint;
     three_ds: show, verify, complete;
+    notices: take_notice, take_paynet_notice;
     actuator: health, liveness, readiness, info, prometheus;
     admin: admin_health;
     documents: document, docs, docs_file;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use http_transport::guard::allowed::AllowedHost;
+use ipnet::IpNet;
 use payment_core::{currency::Currency, id::ProviderId, retry::RetrySchedule};
 use payment_store::{EncryptionKey, Limits};
 use secrecy::{ExposeSecret, SecretString};
@@ -33,6 +34,9 @@ pub struct Settings {
     pub security: Security,
     /// `providers.<ID>.*`: what each provider is told, by its id.
     pub providers: BTreeMap<String, payment_providers::known::Settings>,
+    /// `providers.<ID>.notice-sources`: from where each provider's notices are accepted; those of one
+    /// that is not listed here, from everywhere.
+    pub notice_sources: BTreeMap<ProviderId, Vec<IpNet>>,
     /// What the operator should know although nothing is wrong; to be logged once.
     pub notices: Vec<String>,
 }
@@ -59,7 +63,7 @@ impl Environment {
 }
 
 /// Where the API listens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
     /// `server.host`: loopback in development, every address in production.
     pub host: IpAddr,
@@ -67,6 +71,8 @@ pub struct Server {
     pub port: u16,
     /// `server.shutdown-timeout-seconds`: how long requests may still take after a signal.
     pub shutdown_timeout: Duration,
+    /// `server.trusted-proxies`: whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Which database is used.

@@ -2,12 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use ipnet::IpNet;
 use payment_core::{currency::Currency, id::ProviderId, retry::RetrySchedule};
 use payment_providers::known::{self, KNOWN};
 
 use super::{
     model::{Environment, PaymentRules, WorkerPace},
     reader::{Reader, whole},
+    server::network,
 };
 
 const DEFAULT_PROVIDER: &str = "payment.routing.default-provider";
@@ -80,6 +82,16 @@ pub(super) fn providers(reader: &mut Reader<'_>) -> BTreeMap<String, known::Sett
         }
     }
     all
+}
+
+/// From where each provider's notices are accepted, where that is limited.
+pub(super) fn notice_sources(reader: &mut Reader<'_>) -> BTreeMap<ProviderId, Vec<IpNet>> {
+    let sources = KNOWN.iter().filter_map(|provider| {
+        let path = format!("providers.{}.notice-sources", provider.id);
+        let networks = reader.list(&path, network)?;
+        Some((ProviderId::parse(provider.id).ok()?, networks))
+    });
+    sources.collect()
 }
 
 /// Whether the providers can be made, and payments have one to go to.

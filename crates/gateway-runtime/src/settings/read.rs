@@ -37,18 +37,20 @@ fn read(reader: &mut Reader<'_>) -> Option<Settings> {
     let security = security::security(reader, environment);
     security::webhook_secret(reader);
     let providers = payment::providers(reader);
+    let notice_sources = payment::notice_sources(reader);
     let payment = payment::payment(reader)?;
     payment::check_providers(reader, &providers, &payment.default_provider);
     let settings = Settings {
         environment,
-        server,
         public_url: public_url.unwrap_or_else(|| format!("http://localhost:{}", server.port)),
+        server,
         database,
         payment,
         worker,
         logging,
         security,
         providers,
+        notice_sources,
         notices: Vec::new(),
     };
     if environment == Environment::Production {

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use ipnet::IpNet;
 use url::Url;
 
 use super::{
@@ -28,7 +29,15 @@ pub(super) fn server(reader: &mut Reader<'_>, environment: Environment) -> Serve
         host: reader.parsed("server.host", address).unwrap_or(IpAddr::V4(host)),
         port: reader.number("server.port", 0..=u16::MAX, 8080),
         shutdown_timeout: reader.seconds("server.shutdown-timeout-seconds", 0..=3600, 30),
+        trusted_proxies: reader.list("server.trusted-proxies", network).unwrap_or_default(),
     }
+}
+
+/// A network, or one address.
+pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
+    let one = || text.parse::<IpAddr>().map(IpNet::from);
+    let wrong = "is not an address or a network such as 10.0.0.0/8";
+    text.parse().or_else(|_| one()).or(Err(wrong))
 }
 
 /// `None` where it was not given.

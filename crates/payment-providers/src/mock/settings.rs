@@ -7,11 +7,12 @@ use http_transport::transport::{Connecting, Transport};
 use payment_core::id::ProviderId;
 use payment_ports::provider::Provider;
 use secrecy::ExposeSecret;
+use webhook_signing::secret::Secret;
 
 use super::{
     mode::MockMode,
     provider::MockProvider,
-    remote::{Profile, RemoteMock},
+    remote::{Profile, RemoteMock, RemoteNotices},
 };
 use crate::known::{Built, Known, Settings, SettingsError};
 
@@ -20,6 +21,7 @@ const MODE: &str = "mode";
 const BASE_URL: &str = "base-url";
 const PROFILE: &str = "profile";
 const MAX_LATE_LANDING: &str = "max-late-landing-seconds";
+const WEBHOOK_SECRET: &str = "webhook-secret";
 
 /// What the simulator promises, with some slack for the network.
 const LATE_LANDING_SECONDS: u64 = 30;
@@ -28,7 +30,7 @@ const LONGEST_LANDING_SECONDS: u64 = 3600;
 
 /// The mock needs no credentials, so it is always on.
 pub(crate) const KNOWN: Known =
-    Known { id: ID, settings: &[MODE, BASE_URL, PROFILE, MAX_LATE_LANDING], build };
+    Known { id: ID, settings: &[MODE, BASE_URL, PROFILE, MAX_LATE_LANDING, WEBHOOK_SECRET], build };
 
 fn build(id: ProviderId, settings: &Settings) -> Built {
     let mode = read(settings, MODE, MockMode::EXPECTED, MockMode::parse)?.unwrap_or_default();
@@ -36,11 +38,22 @@ fn build(id: ProviderId, settings: &Settings) -> Built {
     let landing = read(settings, MAX_LATE_LANDING, "a number from 0 to 3600", seconds)?;
     let landing = landing.unwrap_or(Duration::from_secs(LATE_LANDING_SECONDS));
     let base = read(settings, BASE_URL, "an http or https address", address)?;
+    let notices =
+        read(settings, WEBHOOK_SECRET, "`whsec_` and the base64 of 24 to 64 bytes", |text| {
+            Secret::parse(&text.into()).ok().map(RemoteNotices::new)
+        })?;
     let mock: Arc<dyn Provider> = match (base, mode) {
+        (None, _) if notices.is_some() => {
+            return Err(wrong(WEBHOOK_SECRET, "left out where there is no base-url"));
+        }
         (None, mode) => Arc::new(MockProvider::new(id, mode)),
         (Some(base), MockMode::Success) => {
             let transport = Transport::new(Connecting::platform())?;
-            Arc::new(RemoteMock::new(id, profile.capabilities(landing), base, transport))
+            let mock = RemoteMock::new(id, profile.capabilities(landing), base, transport);
+            Arc::new(match notices {
+                Some(notices) => mock.with_notices(notices),
+                None => mock,
+            })
         }
         (Some(_), _) => return Err(wrong(MODE, "SUCCESS, or left out, where there is a base-url")),
     };

@@ -15,6 +15,8 @@ mod fingerprints;
 #[cfg(test)]
 mod idempotent;
 #[cfg(test)]
+mod inbox;
+#[cfg(test)]
 mod late;
 #[cfg(test)]
 mod payments;

@@ -11,12 +11,15 @@ use payment_core::{
     id::{Mode, ProviderId},
     three_ds::ThreeDsSession,
 };
-use payment_ports::provider::{
-    Authentication, BrowserAnswer, CallResult, Capabilities, Found, Provider, ProviderError,
-    ThreeDs,
+use payment_ports::{
+    notice::Notices,
+    provider::{
+        Authentication, BrowserAnswer, CallResult, Capabilities, Found, Provider, ProviderError,
+        ThreeDs,
+    },
 };
 
-use super::{request, response};
+use super::{notices::RemoteNotices, request, response};
 
 /// Longer than any caller waits.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -28,6 +31,7 @@ pub struct RemoteMock {
     capabilities: Capabilities,
     base: String,
     transport: Transport,
+    notices: Option<RemoteNotices>,
 }
 
 impl RemoteMock {
@@ -39,7 +43,14 @@ impl RemoteMock {
         base: String,
         transport: Transport,
     ) -> Self {
-        Self { id, capabilities, base, transport }
+        Self { id, capabilities, base, transport, notices: None }
+    }
+
+    /// The same provider, whose notices are taken.
+    #[must_use]
+    pub fn with_notices(self, notices: RemoteNotices) -> Self {
+        let capabilities = Capabilities { webhooks: true, ..self.capabilities };
+        Self { capabilities, notices: Some(notices), ..self }
     }
 
     async fn order(&self, attempt: &Attempt) -> CallResult {
@@ -109,6 +120,10 @@ impl Provider for RemoteMock {
 
     fn three_ds(&self) -> Option<&dyn ThreeDs> {
         Some(self)
+    }
+
+    fn notices(&self) -> Option<&dyn Notices> {
+        self.notices.as_ref().map(|notices| -> &dyn Notices { notices })
     }
 }
 

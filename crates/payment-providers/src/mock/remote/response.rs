@@ -174,7 +174,7 @@ fn parse<T: DeserializeOwned>(response: &Response<Body>) -> Result<T, ProviderEr
 }
 
 /// A code that nobody knows is a refusal all the same, and not one to try elsewhere with.
-fn decline(code: Option<String>, message: Option<String>) -> Decline {
+pub(super) fn decline(code: Option<String>, message: Option<String>) -> Decline {
     let known = code.as_deref().and_then(code_of);
     Decline {
         code: known.unwrap_or(DeclineCode::CardDeclined),
