@@ -8,7 +8,7 @@
 //! | `{hash}` | BLOB | bytea | BINARY(32) |
 //! | `{text}` | TEXT | text | LONGTEXT |
 //! | `{time}` | TEXT | timestamptz(6) | DATETIME(6) |
-//! | `{provider_ref}` | provider_ref | left(provider_ref, 64) | provider_ref(64) |
+//! | `{provider_ref}` | `provider_ref` | `left(provider_ref, 64)` | `provider_ref(64)` |
 //! | `{table}` | | | engine, character set and collation |
 //!
 //! `{provider_ref}` is for indexes: what a provider words may be longer than a key.

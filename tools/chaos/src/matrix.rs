@@ -43,6 +43,10 @@ pub const TELLING: [&str; 10] = [
     "delivery.t2.within",
     "delivery.t2.committed",
 ];
+/// The steps of an API that takes a notice of the bank.
+pub const TAKING_NOTICE: [&str; 2] = ["notice.t1.before", "notice.t1.committed"];
+/// The steps of a worker that heeds one.
+pub const HEEDING: [&str; 3] = ["notices.claimed", "notice.t2.before", "notice.t2.committed"];
 /// The operations that ask the bank.
 const ASKING: [Operation; 5] = [
     Operation::Authorize,
@@ -101,6 +105,7 @@ pub async fn matrix(scene: &Scene) -> anyhow::Result<Matrix> {
 
 async fn play(stage: &Stage) -> anyhow::Result<Matrix> {
     let mut cells = requests(stage).await?;
+    cells.extend(taking_notices(stage).await?);
     cells.extend(work(stage).await?);
     let kills = u64::try_from(cells.len())?;
     let mut toll = Toll::default();
@@ -209,9 +214,38 @@ async fn work(stage: &Stage) -> anyhow::Result<Vec<Cell>> {
         let story = step_to(stage, Operation::Authorize, &mut Rng::new()).await?.story;
         cells.push(worker(stage, point.to_owned(), story).await?);
     }
+    cells.extend(heeding_notices(stage).await?);
     for worker in &stage.workers {
         worker.lock().await.start_at_last().await?;
     }
+    Ok(cells)
+}
+
+/// Every step of an API that takes a notice.
+async fn taking_notices(stage: &Stage) -> anyhow::Result<Vec<Cell>> {
+    let mut cells = Vec::new();
+    for point in TAKING_NOTICE {
+        let (mut doomed, client) = stage.another_api()?;
+        doomed.start_with(&[("FAILPOINT", point)]).await?;
+        stage.controls.notify(client.apis.first().map(String::as_str)).await?;
+        let story = step_to(stage, Operation::Capture, &mut Rng::new()).await?.story;
+        let has_died = doomed.aborts_within(PATIENCE).await?;
+        doomed.kill().await?;
+        cells.push(Cell { point: point.to_owned(), has_died, story });
+    }
+    stage.controls.notify(None).await?;
+    Ok(cells)
+}
+
+/// Every step of a worker that heeds the notice of an order whose sender died.
+async fn heeding_notices(stage: &Stage) -> anyhow::Result<Vec<Cell>> {
+    let mut cells = Vec::new();
+    for point in HEEDING {
+        stage.controls.notify(stage.client.apis.first().map(String::as_str)).await?;
+        cells.push(request(stage, Operation::Authorize, "call.answered").await?);
+        cells.push(worker(stage, point.to_owned(), Story::default()).await?);
+    }
+    stage.controls.notify(None).await?;
     Ok(cells)
 }
 

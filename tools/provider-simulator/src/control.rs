@@ -33,6 +33,7 @@ pub(crate) async fn answer(
             delivery::json(StatusCode::OK, &health)
         }
         (&Method::GET, ["faults"]) => delivery::json(StatusCode::OK, shared.dice().faults()),
+        (&Method::PUT, ["notify-url"]) => redirect(shared, body),
         (&Method::PUT, ["faults"]) => match Faults::parse(body) {
             Ok(faults) => {
                 shared.dice().set(faults.clone());
@@ -41,6 +42,19 @@ pub(crate) async fn answer(
             Err(message) => reply::refusal(&Refusal::Invalid(message)),
         },
         _ => reply::refusal(&Refusal::NotFound),
+    }
+}
+
+/// Notices go to another address, because their receiver was started anew.
+fn redirect(shared: &Shared, body: &Bytes) -> Delivery {
+    let url = str::from_utf8(body).ok().and_then(|text| text.trim().parse().ok());
+    match (url, &shared.notices) {
+        (Some(url), Some(notices)) => {
+            notices.redirect(url);
+            delivery::json(StatusCode::OK, &json!({}))
+        }
+        (None, _) => reply::refusal(&Refusal::Invalid("the body is no address".to_owned())),
+        (_, None) => reply::refusal(&Refusal::Invalid("notices are switched off".to_owned())),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Notices of what was done, signed as Standard Webhooks.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -27,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Posts notices; each once, whatever the receiver says.
 #[derive(Debug)]
 pub(crate) struct Notices {
-    url: Uri,
+    url: Mutex<Uri>,
     secrets: Secrets,
     transport: Transport,
 }
@@ -40,10 +43,19 @@ impl Notices {
         };
         let current = Secret::parse(&secret.as_str().into()).context("--notify-secret")?;
         Ok(Some(Arc::new(Self {
-            url: url.parse().context("--notify-url")?,
+            url: Mutex::new(url.parse().context("--notify-url")?),
             secrets: Secrets { current, next: None },
             transport: Transport::new(Connecting::platform())?,
         })))
+    }
+
+    /// Posts to another address from now on.
+    pub(crate) fn redirect(&self, url: Uri) {
+        *self.url.lock().unwrap_or_else(PoisonError::into_inner) = url;
+    }
+
+    fn url(&self) -> Uri {
+        self.url.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Tells of what came of an order; the same notice has the same id.
@@ -68,7 +80,7 @@ impl Notices {
         let body = body.to_string();
         let id = format!("{}-{reference}", operation.name());
         let now = i64::try_from(now_ms() / 1000)?;
-        let mut request = Request::post(&self.url).header(CONTENT_TYPE, "application/json");
+        let mut request = Request::post(self.url()).header(CONTENT_TYPE, "application/json");
         for (name, value) in sign(&self.secrets, &id, now, body.as_bytes()) {
             request = request.header(name, value);
         }

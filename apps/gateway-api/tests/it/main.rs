@@ -27,6 +27,10 @@ mod idempotency;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod noticed;
+#[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod operators;

@@ -8,7 +8,9 @@ use payment_providers::known::{Settings, SettingsError, providers};
 
 use crate::fixture::{authorize, send};
 
-const READS: &str = "mode, base-url, profile, max-late-landing-seconds";
+const READS: &str = "mode, base-url, profile, max-late-landing-seconds, webhook-secret";
+
+const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 fn settings(id: &str, name: &str, value: &str) -> BTreeMap<String, Settings> {
     let given = Settings::from([(name.to_owned(), value.into())]);
@@ -65,11 +67,13 @@ fn a_mock_with_an_address_declares_what_its_profile_can_do() {
     assert_eq!((told.dedupe, told.void_by_our_reference), (Dedupe::None, true));
     let told = mock_with(&[base, ("max-late-landing-seconds", "7")]).unwrap();
     assert_eq!(told.max_late_landing, Duration::from_secs(7));
+    assert!(!told.webhooks);
+    assert!(mock_with(&[base, ("webhook-secret", SECRET)]).unwrap().webhooks);
 }
 
 #[test]
 fn a_mock_without_an_address_stays_as_it_is() {
-    let told = mock_with(&[("profile", "query")]).unwrap();
+    let told = mock_with(&[("profile", "query"), ("webhook-secret", SECRET)]).unwrap();
     assert_eq!(told, mock_with(&[]).unwrap());
 }
 
@@ -83,6 +87,8 @@ fn a_mock_that_makes_no_sense_is_refused() {
         (vec![base, ("profile", "Key")], "`profile` of provider MOCK_PROVIDER must be key,"),
         (vec![base, ("mode", "FAIL")], "`mode` of provider MOCK_PROVIDER must be SUCCESS, or"),
         (vec![("max-late-landing-seconds", "3601")], "must be a number from 0 to 3600"),
+        (vec![base, ("webhook-secret", "default_secret")], "must be `whsec_` and the base64 of"),
+        (vec![base, ("webhook-secret", "")], "must be `whsec_` and the base64 of"),
     ] {
         let refusal = mock_with(&given).unwrap_err().to_string();
         assert!(refusal.contains(text), "{refusal}");

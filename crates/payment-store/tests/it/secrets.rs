@@ -1,5 +1,6 @@
 //! Secrets at rest.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use payment_core::{
     attempt::{Attempt, ConfirmThreeDs, Instruction},
     card::CardToken,
@@ -9,7 +10,11 @@ use payment_core::{
 };
 use payment_ports::{
     fakes::Samples,
-    store::{Change, Directory as _, Load, PaymentReads as _, Store as _, StoreError},
+    notice::NoticePost,
+    store::{
+        Change, Claim, Directory as _, Inbox as _, Load, PaymentReads as _, Store as _, StoreError,
+        StoredNotice,
+    },
     webhook::{Endpoint, EndpointSecrets, NextSecret},
 };
 use payment_store::{EncryptionKey, SqlStore, StoreSettings};
@@ -23,6 +28,8 @@ const SECRET: &str = "whsec_canary_secret";
 const STATE: &str = "canary provider state";
 const PROOF: &str = "canary proof";
 const FIELD: &str = "canary form field";
+const SIGNATURE: &str = "canary signature";
+const NOTICE: &str = "canary notice of a provider";
 
 /// One of everything that holds a secret.
 struct Secrets {
@@ -31,6 +38,7 @@ struct Secrets {
     confirmation: Attempt,
     session: ThreeDsSession,
     endpoint: Endpoint,
+    notice: StoredNotice,
 }
 
 impl Secrets {
@@ -57,16 +65,20 @@ impl Secrets {
         let next = NextSecret { secret: SECRET.into(), replaces_at: samples.now() };
         let secrets = EndpointSecrets { current: SECRET.into(), next: Some(next) };
         let endpoint = Endpoint { secrets, ..samples.endpoint() };
-        Self { payment, attempt, confirmation, session, endpoint }
+        let headers = vec![("x-signature".to_owned(), SIGNATURE.to_owned())];
+        let post = NoticePost { headers, body: NOTICE.as_bytes().to_vec() };
+        let notice = StoredNotice { post, ..samples.notice() };
+        Self { payment, attempt, confirmation, session, endpoint, notice }
     }
 
-    fn changes(&self) -> [Change; 5] {
+    fn changes(&self) -> [Change; 6] {
         [
             Change::InsertPayment(self.payment.clone()),
             Change::InsertAttempt(self.attempt.clone()),
             Change::InsertAttempt(self.confirmation.clone()),
             Change::InsertSession(self.session.clone()),
             Change::InsertEndpoint(self.endpoint.clone()),
+            Change::InsertNotice(self.notice.clone()),
         ]
     }
 }
@@ -81,7 +93,9 @@ async fn no_secret_is_in_the_files() {
     assert!(is_in_a_file(&folder, witness), "the files were not searched");
     store.close().await;
     assert!(is_in_a_file(&folder, witness), "the files were not searched");
-    for canary in [EMAIL, TOKEN, SECRET, STATE, PROOF, FIELD] {
+    let of_notice = [NOTICE.to_owned(), STANDARD.encode(NOTICE), SIGNATURE.to_owned()];
+    let others = [EMAIL, TOKEN, SECRET, STATE, PROOF, FIELD].map(str::to_owned);
+    for canary in of_notice.iter().chain(&others) {
         assert!(!is_in_a_file(&folder, canary), "{canary} can be read");
     }
 }
@@ -135,6 +149,24 @@ async fn a_secret_of_another_row_is_refused() {
         ))
     );
     assert_eq!(load(&store, &theirs.payment).await.unwrap(), Some(theirs.payment));
+}
+
+#[tokio::test]
+async fn a_notice_that_cannot_be_read_does_not_keep_others_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = sqlite_url(&folder);
+    let store = migrated(&url).await;
+    let samples = Samples::new();
+    let [first, second] = [(); 2].map(|()| samples.notice());
+    let changes = [&first, &second].map(|notice| Change::InsertNotice(notice.clone()));
+    store.apply(&changes).await.unwrap();
+    let theirs = "(SELECT content FROM provider_inbox ORDER BY id DESC LIMIT 1)";
+    tamper(&url, &format!("UPDATE provider_inbox SET content = {theirs}")).await;
+    let now = second.received_at;
+    let until = now + chrono::TimeDelta::minutes(1);
+    let claim = Claim { owner: samples.uuid(), now, until, limit: 10 };
+    let claimed = store.claim_notices(&claim).await.unwrap();
+    assert_eq!(claimed.iter().map(|notice| notice.id).collect::<Vec<_>>(), [second.id]);
 }
 
 #[tokio::test]

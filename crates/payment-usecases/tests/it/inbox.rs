@@ -1,6 +1,6 @@
 //! What providers tell us by themselves.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use payment_core::{
     attempt::{Attempt, AttemptState},
@@ -290,7 +290,8 @@ async fn a_provider_has_nothing_to_say_of_another_providers_attempts() {
     let world = World::with(silent());
     let (_, attempt) = authorized_in_doubt(&world).await;
     let other = World::with(ScriptedProvider::new("OTHER").unwrap());
-    let both = [&world, &other].map(|world| world.ports.providers.iter().next().unwrap().clone());
+    let both =
+        [&world, &other].map(|world| Arc::clone(world.ports.providers.iter().next().unwrap()));
     let mut ports = world.ports.clone();
     ports.providers = both.into_iter().collect();
     let post = posted("evt_1", &About::Attempt(attempt), "approved", None);

@@ -86,6 +86,8 @@ pub struct Backlog {
     pub in_doubt: i64,
     /// Attempts that only a person can settle.
     pub for_review: i64,
+    /// Notices of the bank that will be looked at.
+    pub notices: i64,
 }
 
 impl Backlog {
@@ -101,13 +103,14 @@ impl Backlog {
             deliveries: number(&health, "webhookDeliveriesPending")?,
             in_doubt: number(&health, "attemptsInDoubt")?,
             for_review: number(&health, "attemptsForReview")?,
+            notices: number(&health, "providerNoticesPending")?,
         })
     }
 
     /// Whether nothing will happen any more by itself.
     #[must_use]
     pub const fn is_done(&self) -> bool {
-        self.events == 0 && self.deliveries == 0 && self.in_doubt == 0
+        self.events == 0 && self.deliveries == 0 && self.in_doubt == 0 && self.notices == 0
     }
 }
 

@@ -34,6 +34,11 @@ const FAULTS: [(&str, u16); 7] = [
     ("wrong_amount_echoed", 5),
 ];
 
+/// An address at which nobody takes notices.
+pub const NOBODY: &str = "http://127.0.0.1:9/";
+/// Where the gateway takes the bank's notices.
+const NOTICES: &str = "/v1/webhooks/mock_provider";
+
 /// How many of a thousand orders a bank does too late that breaks its promise.
 const TOO_LATE: u16 = 40;
 
@@ -59,7 +64,7 @@ impl Profile {
 }
 
 /// The faults that the bank has while everything breaks: all but the one that breaks its own
-/// promise, and those of notices, which the gateway does not take yet.
+/// promise, and those of notices, which go to nobody then.
 ///
 /// A bank that is too late breaks its promise, too; only where the money can be taken back.
 #[must_use]
@@ -98,6 +103,18 @@ impl Controls {
     pub async fn calm(&self) -> anyhow::Result<()> {
         let request = self.http.put(format!("{}/simulator/faults", self.url));
         request.json(&json!({})).send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Has the bank post its notices to the gateway that listens there, or to nobody.
+    ///
+    /// # Errors
+    ///
+    /// If the bank does not answer.
+    pub async fn notify(&self, api: Option<&str>) -> anyhow::Result<()> {
+        let address = api.map_or_else(|| NOBODY.to_owned(), |api| format!("{api}{NOTICES}"));
+        let request = self.http.put(format!("{}/simulator/notify-url", self.url));
+        request.body(address).send().await?.error_for_status()?;
         Ok(())
     }
 

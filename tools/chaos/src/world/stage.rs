@@ -17,7 +17,7 @@ use super::{
     database::{Database, Kind},
     process::{Process, Recipe},
     receiver::Receiver,
-    simulator::{Controls, Profile, faults},
+    simulator::{Controls, NOBODY, Profile, faults},
 };
 use crate::load::client::Client;
 
@@ -29,6 +29,9 @@ const WATCHED: &str = "1,2,4,6,8,10,12,15,20,25,30";
 const PORTS: u16 = 10_000;
 /// How often a webhook is tried; a receiver that fails now and then takes it long before.
 const WEBHOOK_TRIES: usize = 90;
+
+/// What the bank signs its notices with.
+const NOTICE_SECRET: &str = "whsec_Y2hhb3MsIGFuZCBub3QgYSBzZWNyZXQgYXQgYWxs";
 
 /// What is set up.
 #[derive(Debug, Clone)]
@@ -223,6 +226,7 @@ impl Gateway<'_> {
             ("PROVIDERS_MOCK_PROVIDER_BASE_URL", self.bank),
             ("PROVIDERS_MOCK_PROVIDER_MAX_LATE_LANDING_SECONDS", "4"),
             ("PROVIDERS_MOCK_PROVIDER_PROFILE", self.scene.profile.name()),
+            ("PROVIDERS_MOCK_PROVIDER_WEBHOOK_SECRET", NOTICE_SECRET),
         ];
         let watch = self.scene.is_too_late.then_some(("PAYMENT_PROVIDER_WATCH_INTERVALS", WATCHED));
         let settings = settings.into_iter().chain(watch);
@@ -240,6 +244,10 @@ fn bank(scene: &Scene, folder: &Path, port: u16) -> Recipe {
         scene.profile.name().to_owned(),
         "--max-late-landing-ms".to_owned(),
         MAX_LATE_LANDING_MS.to_string(),
+        "--notify-url".to_owned(),
+        NOBODY.to_owned(),
+        "--notify-secret".to_owned(),
+        NOTICE_SECRET.to_owned(),
     ];
     if scene.has_faults {
         arguments.extend(["--faults".to_owned(), faults(scene.is_too_late).to_string()]);

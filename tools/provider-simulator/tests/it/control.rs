@@ -68,12 +68,21 @@ async fn faults_that_make_no_sense_are_refused_and_change_nothing() {
 }
 
 #[tokio::test]
+async fn notices_that_are_switched_off_go_nowhere() {
+    let bank = Inside::start(json!({}), 0).await;
+    for address in ["http://127.0.0.1:9/", "no address at all"] {
+        let told = bank.client.ask(Method::PUT, "/simulator/notify-url", address).await;
+        assert_eq!(told.unwrap().0, 400, "{address}");
+    }
+}
+
+#[tokio::test]
 async fn every_fault_has_the_name_that_the_readme_says() {
     let readme = include_str!("../../README.md");
     let (_, table) = readme.split_once("| fault |").unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
     let names: Vec<_> = rows.map(|(name, _)| name).collect();
-    assert_eq!(names.len(), 11);
+    assert_eq!(names.len(), 12);
     let bank = Inside::start(json!({}), 0).await;
     let script = json!({ "script": names }).to_string();
     let (status, _) = bank.client.ask(Method::PUT, "/simulator/faults", &script).await.unwrap();

@@ -11,6 +11,7 @@ use gateway_api::{
     api::Api,
     metrics,
     server::{self, Serving},
+    sources::NoticeSources,
 };
 use gateway_runtime::addresses::GuardedAddresses;
 use http_transport::guard::rules::{Guard, Reach};
@@ -93,12 +94,21 @@ impl TestApp {
         };
         let stop = CancellationToken::new();
         let api = Api::new(ports.clone(), measurements(), Handle::current());
-        let serving = Serving { shutdown_timeout: Duration::from_secs(5) };
-        #[expect(clippy::disallowed_methods, reason = "the server runs beside the test")]
-        let server = tokio::spawn(server::serve(listener, api, serving, stop.clone()));
+        let server = serving(listener, api, &stop);
         merchants::create(&ports, "SHOP", "Shop").await.unwrap();
         let client = client(&ports, address, "SHOP", Mode::Test).await;
         Self { client, address, ports, clock, receiver, stop, server }
+    }
+
+    /// A second API in the same world, with other providers and sources of notices.
+    pub(crate) async fn again_with(self, providers: Providers, sources: NoticeSources) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let ports = Ports { providers, ..self.ports.clone() };
+        let api = Api::new(ports.clone(), measurements(), Handle::current());
+        let server = serving(listener, api.with_sources(sources), &self.stop);
+        let client = client(&ports, address, "SHOP", Mode::Test).await;
+        Self { client, address, ports, server, ..self }
     }
 
     /// The client of another merchant.
@@ -125,6 +135,17 @@ impl TestApp {
             }
         }
     }
+}
+
+/// Serves beside the test, until `stop`.
+fn serving(
+    listener: TcpListener,
+    api: Api,
+    stop: &CancellationToken,
+) -> JoinHandle<std::io::Result<()>> {
+    let serving = Serving { shutdown_timeout: Duration::from_secs(5) };
+    #[expect(clippy::disallowed_methods, reason = "the server runs beside the test")]
+    tokio::spawn(server::serve(listener, api, serving, stop.clone()))
 }
 
 async fn client(ports: &Ports, address: SocketAddr, merchant: &str, mode: Mode) -> Client {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use gateway_runtime::settings::{Environment, Settings};
-use payment_core::retry::RetrySchedule;
+use payment_core::{id::ProviderId, retry::RetrySchedule};
 use secrecy::ExposeSecret;
 
 use super::{from_env, from_file};
@@ -15,6 +15,12 @@ pub(super) const SETTINGS: &[(&str, &str, Seen, &str)] = &[
     ("server.port", "9090", |s| s.server.port.to_string(), "9090"),
     ("server.host", "0.0.0.0", |s| s.server.host.to_string(), "0.0.0.0"),
     ("server.shutdown-timeout-seconds", "7", |s| secs(s.server.shutdown_timeout), "7"),
+    (
+        "server.trusted-proxies",
+        "10.0.0.0/8, ::1",
+        |s| nets(&s.server.trusted_proxies),
+        "10.0.0.0/8 ::1/128",
+    ),
     ("public-url", "https://pay.example/", |s| s.public_url.clone(), "https://pay.example"),
     ("database.url", "mysql://a:b@db/x", |s| url(s), "mysql://a:b@db/x"),
     ("database.max-connections", "3", |s| s.database.limits.max_connections.to_string(), "3"),
@@ -51,12 +57,24 @@ pub(super) const SETTINGS: &[(&str, &str, Seen, &str)] = &[
     ("providers.MOCK_PROVIDER.base-url", "http://b", |s| mock(s, "base-url"), "http://b"),
     ("providers.MOCK_PROVIDER.profile", "query", |s| mock(s, "profile"), "query"),
     ("providers.MOCK_PROVIDER.max-late-landing-seconds", "7", |s| mock(s, LANDING), "7"),
+    ("providers.MOCK_PROVIDER.webhook-secret", SECRET, |s| mock(s, "webhook-secret"), SECRET),
+    ("providers.MOCK_PROVIDER.notice-sources", "203.0.113.7", |s| sources(s), "203.0.113.7/32"),
     ("payment.routing.default-provider", "MOCK_PROVIDER", |s| default_provider(s), "MOCK_PROVIDER"),
 ];
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const LANDING: &str = "max-late-landing-seconds";
 const PEPPER: &str = "0123456789abcdef0123456789abcdef";
+
+fn nets(networks: &[ipnet::IpNet]) -> String {
+    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn sources(settings: &Settings) -> String {
+    let mock = ProviderId::parse("MOCK_PROVIDER").unwrap();
+    nets(&settings.notice_sources[&mock])
+}
 
 fn secs(duration: Duration) -> String {
     duration.as_secs().to_string()

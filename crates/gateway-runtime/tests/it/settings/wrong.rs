@@ -77,6 +77,17 @@ fn a_pattern_is_no_allowed_host() {
 }
 
 #[test]
+fn a_wrong_network_is_named() {
+    for variable in ["SERVER_TRUSTED_PROXIES", "PROVIDERS_MOCK_PROVIDER_NOTICE_SOURCES"] {
+        let told = env_problems(&[(variable, "10.0.0.0/8,10.0.0.0/33")]);
+        let expected = format!(
+            "{variable} has `10.0.0.0/33`, which is not an address or a network such as 10.0.0.0/8"
+        );
+        assert_eq!(told, [expected]);
+    }
+}
+
+#[test]
 fn a_wrong_secret_is_not_repeated() {
     let variables = [("SECURITY_ENCRYPTION_KEY", "c2hvcnQ="), ("SECURITY_API_KEY_PEPPER", "short")];
     let told = env_problems(&variables);
