@@ -2,7 +2,7 @@
 
 use std::{error::Error, iter};
 
-use crate::guard::NotAdmitted;
+use crate::guard::resolver::NotAdmitted;
 
 /// Why a request has no answer; texts are free of addresses, headers and bodies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

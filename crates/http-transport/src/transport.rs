@@ -11,8 +11,8 @@ use url::Url;
 use crate::{
     error::{SetupError, TransportError, causes},
     guard::{
-        GuardedResolver,
         lookup::Lookup,
+        resolver::GuardedResolver,
         rules::{Guard, Reach},
     },
     limits::Limits,

@@ -21,7 +21,7 @@ use crate::{
 /// A webhook endpoint, as the merchant wants it.
 #[derive(Debug, Clone)]
 pub struct NewEndpoint {
-    /// Where events are posted; https in live mode.
+    /// Where events are posted; an address that the gateway may call in this mode.
     pub url: String,
     /// The merchant's note, at most 500 characters.
     pub description: Option<String>,

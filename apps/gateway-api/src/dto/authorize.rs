@@ -20,7 +20,7 @@ pub(crate) struct AuthorizeBody {
     #[schema(pattern = "^(ALWAYS|WHEN_REQUIRED|NEVER)$", example = "WHEN_REQUIRED")]
     pub(crate) three_ds_preference: Option<String>,
     /// Your page for the customer after 3-D Secure; `paymentId` and `status` are added to its
-    /// query.
+    /// query. It is on a public host and port, like the `url` of a webhook endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", max_length = 2048)]
     pub(crate) return_url: Option<String>,

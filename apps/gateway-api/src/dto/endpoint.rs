@@ -13,7 +13,8 @@ use crate::input::RequestBody;
     "eventTypes": ["PaymentCaptured", "PaymentRefunded"]
 }))]
 pub(crate) struct NewEndpointBody {
-    /// An http or https address; https in live mode.
+    /// An http or https address on a public host, on port 80, 443, 8080 or 8443; https on port 443 or
+    /// 8443 in live mode.
     #[schema(format = "uri", max_length = 2048)]
     pub(crate) url: String,
     /// Your note.

@@ -55,17 +55,6 @@ async fn a_return_url_that_leads_inside_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_return_url_may_have_a_fragment_and_keeps_it() {
-    let app = TestApp::in_memory().await;
-    let page = "http://shop.example:8080/?cart=1#/thanks";
-    let (_, path) = app.client.challenged("tok_3ds", Some(page)).await;
-    let shown = app.client.browse(&path).await;
-    shown.assert_status(200);
-    let (payment, _) = app.client.challenged("tok_3ds", Some(page)).await;
-    assert_eq!(app.client.status_of(&payment).await, "CREATED");
-}
-
-#[tokio::test]
 async fn live_mode_takes_https_on_its_ports_only() {
     let app = TestApp::in_memory().await;
     let live = app.live_client().await;

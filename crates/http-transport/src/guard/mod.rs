@@ -9,6 +9,4 @@ pub mod lookup;
 pub mod public;
 pub mod rules;
 
-mod resolver;
-
-pub(crate) use resolver::{GuardedResolver, NotAdmitted};
+pub(crate) mod resolver;

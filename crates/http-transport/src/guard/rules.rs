@@ -107,7 +107,7 @@ impl Guard {
     ///
     /// [`Refusal`] says what is wrong.
     pub fn check(&self, url: &Url, schemes: Schemes) -> Result<(), Refusal> {
-        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        if !matches!(url.scheme(), "http" | "https") {
             return Err(Refusal::NotWeb);
         }
         if schemes == Schemes::HttpsOnly && url.scheme() != "https" {

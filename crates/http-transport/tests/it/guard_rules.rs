@@ -2,6 +2,7 @@
 
 use http_transport::guard::{
     allowed::AllowedHost,
+    public::is_public,
     rules::{Guard, Reach, Refusal, Schemes},
 };
 use url::{Host, Url};
@@ -57,8 +58,31 @@ fn names_of_the_inside_are_refused_however_they_are_written() {
     ] {
         assert_eq!(test(&format!("http://{host}/")), Err(Refusal::Host), "{host}");
     }
-    for host in ["notlocalhost.example", "local.example", "internal.example.com"] {
+    for host in ["notlocalhost.example", "local.example", "internal.example.com", "shop.glocal"] {
         assert_eq!(test(&format!("http://{host}/")), Ok(()), "{host}");
+    }
+}
+
+#[test]
+fn the_edges_of_networks_without_a_vector_are_right() {
+    for (first, last) in [
+        ("192.0.2.0", "192.0.2.255"),
+        ("198.51.100.0", "198.51.100.255"),
+        ("172.16.0.0", "172.31.255.255"),
+        ("100.64.0.0", "100.127.255.255"),
+        ("224.0.0.0", "239.255.255.255"),
+        ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff"),
+    ] {
+        for address in [first, last] {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+    for address in ["192.0.1.255", "192.0.3.0", "198.51.99.255", "198.51.101.0", "172.32.0.0"] {
+        assert!(is_public(address.parse().unwrap()), "{address}");
+    }
+    for address in ["100.128.0.0", "223.255.255.255", "2001:db9::", "3fff:1000::", "2000::"] {
+        assert!(is_public(address.parse().unwrap()), "{address}");
     }
 }
 

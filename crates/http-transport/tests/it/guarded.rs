@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -19,7 +20,7 @@ use http_transport::{
         lookup::{Lookup, SystemLookup},
         rules::{Guard, Reach},
     },
-    transport::Transport,
+    transport::{Connecting, Transport},
 };
 
 use crate::server::{Behaviour, Server, answer, connecting, patient};
@@ -207,6 +208,26 @@ async fn a_name_without_an_address_is_not_sent_and_not_refused() {
     let error = transport.send(post("shop.example", &server), patient()).await.unwrap_err();
     assert!(matches!(error, TransportError::NotSent(_)), "{error:?}");
     let transport = guarded(Reach::Public, &Answers::listed(&[&[]]));
+    let error = transport.send(post("shop.example", &server), patient()).await.unwrap_err();
+    assert!(matches!(error, TransportError::NotSent(_)), "{error:?}");
+}
+
+/// A resolver that never answers.
+#[derive(Debug)]
+struct Silence;
+
+#[async_trait]
+impl Lookup for Silence {
+    async fn lookup(&self, _name: &str) -> io::Result<Vec<IpAddr>> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_resolver_that_does_not_answer_is_given_up_in_time() {
+    let server = server().await;
+    let soon = Connecting { timeout: Duration::from_millis(100), ..connecting() };
+    let transport = Transport::guarded(soon, guard(Reach::Public), Arc::new(Silence)).unwrap();
     let error = transport.send(post("shop.example", &server), patient()).await.unwrap_err();
     assert!(matches!(error, TransportError::NotSent(_)), "{error:?}");
 }

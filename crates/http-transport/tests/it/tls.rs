@@ -8,7 +8,7 @@ use http_transport::{
     error::TransportError,
     transport::{Connecting, Transport},
 };
-use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
+use rcgen::{CertificateParams, CertifiedKey, KeyPair, date_time_ymd, generate_simple_self_signed};
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::ring,
@@ -29,8 +29,10 @@ struct TlsServer {
 
 impl TlsServer {
     async fn start(name: &str) -> Self {
-        let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed([name.to_owned()]).unwrap();
+        Self::certified(generate_simple_self_signed([name.to_owned()]).unwrap()).await
+    }
+
+    async fn certified(CertifiedKey { cert, signing_key }: CertifiedKey<KeyPair>) -> Self {
         let mut roots = RootCertStore::empty();
         roots.add(cert.der().clone()).unwrap();
         let key: PrivateKeyDer<'_> =
@@ -93,6 +95,20 @@ async fn a_server_with_the_certificate_of_another_name_gets_nothing() {
     let transport = trusting(server.roots.clone());
     let error = transport.send(server.post(), patient()).await.unwrap_err();
     assert!(matches!(error, TransportError::NotSent(_)), "{error:?}");
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn a_server_whose_certificate_has_expired_gets_nothing() {
+    let mut terms = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    terms.not_after = date_time_ymd(2020, 1, 1);
+    let signing_key = KeyPair::generate().unwrap();
+    let cert = terms.self_signed(&signing_key).unwrap();
+    let server = TlsServer::certified(CertifiedKey { cert, signing_key }).await;
+    let transport = trusting(server.roots.clone());
+    let error = transport.send(server.post(), patient()).await.unwrap_err();
+    assert!(matches!(error, TransportError::NotSent(_)), "{error:?}");
+    assert!(error.to_string().contains("expired"), "{error}");
     assert_eq!(server.count(), 0);
 }
 

@@ -67,6 +67,9 @@ fn every_allowed_address_vector_is_public() {
     assert_eq!(allowed.len(), 16);
     for address in allowed {
         assert!(is_public(address.parse().unwrap()), "{address}");
+        for reach in [Reach::Public, Reach::PublicAndLoopback] {
+            assert!(reach.admits(address.parse().unwrap()), "{address}");
+        }
         let url = literal(address.parse().unwrap());
         assert!(passes(&guard(Reach::Public), &url, Schemes::HttpToo), "{url}");
     }
