@@ -228,6 +228,7 @@ rules! {
         an_endpoint_that_is_not_there_has_no_queue
         released_queues_are_due_at_once
         two_workers_never_get_the_same_queue
+        nothing_is_missed_while_others_add
     }
     inbox {
         a_notice_keeps_every_field
