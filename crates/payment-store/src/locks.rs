@@ -4,6 +4,9 @@
 //! opposite orders wait for each other until the server ends one of them, which takes PostgreSQL a
 //! second; and while enough of them wait, no connection is left for anybody else. So every apply
 //! locks the rows that it updates in the order of [`Row`].
+//!
+//! Webhooks need no lock beforehand: whoever writes them names the endpoint first, then deliveries by
+//! their ids, and queues come last by themselves.
 
 use payment_ports::store::Change;
 use sea_orm::{

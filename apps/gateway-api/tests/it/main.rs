@@ -27,6 +27,8 @@ mod idempotency;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod mid_send;
+#[cfg(test)]
 mod noticed;
 #[cfg(test)]
 mod notices;

@@ -218,8 +218,10 @@ async fn record_each(ports: &Ports, tried: &[Tried]) {
     }
 }
 
-/// All attempts, then all deliveries.
+/// All attempts, then all deliveries in one order, so that nobody waits for a row and holds another.
 fn changes(tried: &[Tried]) -> Vec<Change> {
+    let mut tried: Vec<_> = tried.iter().collect();
+    tried.sort_unstable_by_key(|tried| tried.delivery.id);
     let attempts = tried.iter().map(|tried| Change::InsertDeliveryAttempt(tried.attempt.clone()));
     let deliveries = tried.iter().map(|Tried { delivery, from, .. }| Change::UpdateDelivery {
         delivery: delivery.clone(),

@@ -32,6 +32,31 @@ async fn a_database_outage_delays_events_and_loses_none() {
     assert!(took <= Duration::from_secs(10), "{took:?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_is_down_for_an_hour_is_told_of_everything() {
+    let world = World::new();
+    let endpoint = world.endpoint(&world.samples).await;
+    let hour = Duration::from_hours(1);
+    world.receiver.take_down(&endpoint.url, world.ports.clock.now() + hour);
+    let story = async {
+        for _ in 0..60 {
+            world.nudging_event(&world.samples).await;
+            pass(Duration::from_mins(1)).await;
+        }
+        until(|| {
+            let deliveries = world.deliveries();
+            let is_told = |status| status == DeliveryStatus::Delivered;
+            deliveries.len() == 60 && deliveries.values().all(|it| is_told(it.status))
+        })
+        .await
+    };
+    let took = world.work_during(story).await;
+    // Whatever failed four times is next tried after an hour, or 20 % more.
+    assert!(took < Duration::from_mins(80), "{took:?}");
+    let tries = world.deliveries().values().map(|it| it.attempt_count).sum::<i32>();
+    assert!(tries < 180, "the circuit spares the receiver: {tries} tries");
+}
+
 /// Panics once, and then sends.
 struct Panicking {
     receiver: Arc<RecordingSender>,

@@ -125,7 +125,7 @@ fn policy() -> Policy {
         public_url: "https://pay.example".to_owned(),
         three_ds_timeout: Duration::from_mins(5),
         three_ds_max_attempts: 3,
-        webhook_retries: RetrySchedule::new(seconds([0, 30, 120])),
+        webhook_retries: RetrySchedule::webhooks(),
         webhook_disable_after: Duration::from_hours(5 * 24),
         doubt_checks: RetrySchedule::new(seconds([2, 5, 15])),
         doubt_limit: Duration::from_hours(7 * 24),
