@@ -10,7 +10,7 @@ use payment_core::{
 };
 use payment_ports::{
     fakes::Tables,
-    store::{IdempotencyRecord, RecordState},
+    store::{IdempotencyRecord, NoticeProgress, RecordState},
 };
 use payment_usecases::view::event::public_event_id;
 
@@ -28,6 +28,7 @@ pub(crate) fn judge(tables: &Tables, state: &State) -> Vec<Violation> {
     judge.effects();
     judge.scopes();
     judge.deliveries();
+    judge.notices();
     judge.answers();
     judge.violations
 }
@@ -107,6 +108,16 @@ impl Judge<'_> {
             counted.map(|it| it.minor).sum::<i64>()
         };
         (total(Operation::Authorize), total(Operation::Capture), total(Operation::Refund))
+    }
+
+    /// I4: every notice that was taken was heeded.
+    fn notices(&mut self) {
+        let tables = self.tables;
+        for notice in tables.inbox.values() {
+            if !matches!(notice.progress, NoticeProgress::Processed { .. }) {
+                self.blame("I4", format!("{} was never heeded", notice.event_id));
+            }
+        }
     }
 
     fn is_for_review(&self, attempt: AttemptId) -> bool {

@@ -14,7 +14,7 @@ use payment_ports::{
     store::Change,
     wake::NoWake,
 };
-use payment_usecases::{ports::Ports, worker};
+use payment_usecases::{inbox, ports::Ports, worker};
 
 use crate::{
     ports::{SimClock, SimReceiver},
@@ -34,10 +34,12 @@ pub(crate) enum Task {
     FanOut,
     Deliver,
     ExpireSessions,
+    HeedNotices,
 }
 
 impl Task {
-    const ALL: [Self; 4] = [Self::Settle, Self::FanOut, Self::Deliver, Self::ExpireSessions];
+    const ALL: [Self; 5] =
+        [Self::Settle, Self::FanOut, Self::Deliver, Self::ExpireSessions, Self::HeedNotices];
 
     const fn place(self) -> usize {
         match self {
@@ -45,6 +47,7 @@ impl Task {
             Self::FanOut => 1,
             Self::Deliver => 2,
             Self::ExpireSessions => 3,
+            Self::HeedNotices => 4,
         }
     }
 }
@@ -99,6 +102,7 @@ async fn repeat(world: Arc<World>, ports: Arc<Ports>, process: usize, task: Task
             Task::FanOut => worker::fan_out(&ports, id, BATCH).await,
             Task::Deliver => worker::deliver(&ports, id, BATCH).await,
             Task::ExpireSessions => worker::expire_sessions(&ports, BATCH).await,
+            Task::HeedNotices => Box::pin(inbox::process(&ports, id, BATCH)).await,
         };
         if matches!(found, Ok(1..)) {
             fruitless = 0;
@@ -115,7 +119,7 @@ async fn repeat(world: Arc<World>, ports: Arc<Ports>, process: usize, task: Task
 
 /// The loops that rest, and until when: no worker of a simulated world polls for nothing.
 #[derive(Debug)]
-pub(crate) struct Rests(Vec<[Place; 4]>);
+pub(crate) struct Rests(Vec<[Place; 5]>);
 
 #[derive(Debug, Default)]
 struct Place {
@@ -194,6 +198,7 @@ pub(crate) fn nudge(world: &World, changes: &[Change]) {
             Change::InsertDelivery(it) | Change::ReopenDelivery { delivery: it, .. } => {
                 (Task::Deliver, it.next_retry_at)
             }
+            Change::InsertNotice(it) => (Task::HeedNotices, it.progress.next_try_at()),
             Change::ReleaseQueue { now, .. } => (Task::Deliver, Some(*now)),
             Change::InsertSession(it) | Change::UpdateSession(it) => {
                 let is_open = it.status == ThreeDsStatus::Pending;
@@ -248,6 +253,9 @@ fn due(tables: &Tables, task: Task) -> Option<Timestamp> {
             let watched = |state| matches!(state, AttemptState::Intent | AttemptState::Abandoned);
             let open = tables.attempts.values().filter(|it| watched(it.state));
             open.filter_map(|it| it.next_check_at).min()
+        }
+        Task::HeedNotices => {
+            tables.inbox.values().filter_map(|row| row.progress.next_try_at()).min()
         }
         Task::FanOut => {
             let new = tables.events.values().filter(|row| !row.is_sent);

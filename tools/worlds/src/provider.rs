@@ -9,12 +9,17 @@ use payment_core::{
     decline::{Decline, DeclineCode},
     id::{AttemptId, ProviderId},
     three_ds::ThreeDsSession,
+    time::Timestamp,
 };
-use payment_ports::provider::{
-    Approval, Authentication, BrowserAnswer, CallResult, Capabilities, Dedupe, Found, Outcome,
-    Provider, ProviderError, Query, ThreeDs,
+use payment_ports::{
+    ids::Ids as _,
+    notice::{About, Notice, NoticePost, Notices, Unread, Untrusted},
+    provider::{
+        Approval, Authentication, BrowserAnswer, CallResult, Capabilities, Dedupe, Found, Outcome,
+        Provider, ProviderError, Query, ThreeDs,
+    },
 };
-use payment_usecases::notice::heed;
+use payment_usecases::inbox::receive;
 
 use crate::{
     bank::Order,
@@ -114,8 +119,10 @@ async fn land(
     drop(tell.send(result));
 }
 
-/// The provider tells some process of an attempt by itself, perhaps twice.
+/// The provider tells some process of an attempt by itself, perhaps twice; a notice that is not taken
+/// is lost.
 fn notify(world: &Arc<World>, attempt: AttemptId) {
+    let id = world.ids.uuid();
     for _ in 0..2 {
         if !world.strikes(Fault::Notice) {
             return;
@@ -126,8 +133,13 @@ fn notify(world: &Arc<World>, attempt: AttemptId) {
             inside.sim.sleep(delay).await;
             let Some((process, ports)) = inside.some_process() else { return };
             inside.note(|| format!("notice of {attempt} for {process}"));
-            let heeding = async move { drop(Box::pin(heed(&ports, attempt)).await) };
-            inside.sim.spawn(Some(process), Box::pin(heeding));
+            let body = format!("{id} {attempt}").into_bytes();
+            let taking = async move {
+                let from = ports.policy.default_provider.clone();
+                let post = NoticePost { headers: Vec::new(), body };
+                drop(receive(&ports, &from, post).await);
+            };
+            inside.sim.spawn(Some(process), Box::pin(taking));
         };
         world.sim.spawn(None, Box::pin(notice));
     }
@@ -225,6 +237,25 @@ impl Provider for SimProvider {
 
     fn three_ds(&self) -> Option<&dyn ThreeDs> {
         Some(self)
+    }
+
+    fn notices(&self) -> Option<&dyn Notices> {
+        Some(self)
+    }
+}
+
+/// Nobody forges notices in a simulated world: that is for tests of signatures.
+#[async_trait]
+impl Notices for SimProvider {
+    async fn verify(&self, _: &NoticePost, _: Timestamp) -> Result<(), Untrusted> {
+        Ok(())
+    }
+
+    fn read(&self, post: &NoticePost) -> Result<Notice, Unread> {
+        let text = str::from_utf8(&post.body).unwrap_or_default();
+        let (id, attempt) = text.split_once(' ').ok_or(Unread::NotForUs)?;
+        let about = About::Attempt(attempt.parse().or(Err(Unread::NotForUs))?);
+        Ok(Notice { id: id.to_owned(), about, said: None, amount: None })
     }
 }
 

@@ -23,4 +23,6 @@ pub enum Sabotage {
     DeliveriesLost,
     /// The guards of attempts are not looked at.
     EndsOverwritten,
+    /// Notices of the provider are given up at the first look.
+    NoticesGivenUp,
 }

@@ -14,8 +14,8 @@ use payment_core::{
 use payment_ports::{
     store::{
         ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Inbox, Load, Loaded,
-        LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
-        StoredNotice, WorkQueue,
+        LoadedAttempt, LoadedSession, Merchant, NoticeProgress, PaymentFilter, PaymentReads, Store,
+        StoreError, StoredNotice, WorkQueue,
     },
     webhook::{ClaimedQueue, Delivery, Endpoint, OutboxEvent},
 };
@@ -103,11 +103,15 @@ impl SimStore {
             | Sabotage::NotFoundIsDeclined
             | Sabotage::NoDeduplication
             | Sabotage::NoWatch
-            | Sabotage::EndsOverwritten => false,
+            | Sabotage::EndsOverwritten
+            | Sabotage::NoticesGivenUp => false,
         };
         all.retain(|change| !is_lost(change));
         if sabotage == Sabotage::EndsOverwritten {
             self.open_guards(&mut all);
+        }
+        if sabotage == Sabotage::NoticesGivenUp {
+            give_up_notices(&mut all);
         }
         all
     }
@@ -128,6 +132,16 @@ impl SimStore {
                 }
             }
         });
+    }
+}
+
+fn give_up_notices(changes: &mut [Change]) {
+    for change in changes {
+        if let Change::UpdateNotice { progress, .. } = change
+            && let NoticeProgress::Processed { at } = *progress
+        {
+            *progress = NoticeProgress::Unmatched { at };
+        }
     }
 }
 

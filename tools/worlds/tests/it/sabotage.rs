@@ -63,3 +63,8 @@ fn a_lost_answer_is_seen() {
 fn an_end_that_is_overwritten_is_seen() {
     assert_seen(Sabotage::EndsOverwritten, "I8");
 }
+
+#[test]
+fn a_notice_that_is_given_up_is_seen() {
+    assert_seen(Sabotage::NoticesGivenUp, "I4");
+}
