@@ -98,7 +98,9 @@ fn rows<R: FromQueryResult>(found: &[QueryResult]) -> Result<Vec<R>, DbErr> {
 pub(crate) fn statement(backend: DbBackend, sql: &str, values: &[Value]) -> Statement {
     match backend {
         DbBackend::MySql => numbered(sql, values),
-        backend => Statement::from_sql_and_values(backend, sql, values.iter().cloned()),
+        DbBackend::Postgres | DbBackend::Sqlite | _ => {
+            Statement::from_sql_and_values(backend, sql, values.iter().cloned())
+        }
     }
 }
 

@@ -57,8 +57,8 @@ async fn arrival(listener: &TcpListener) -> (String, TcpStream) {
 }
 
 fn id(request: &str) -> &str {
-    let lines = request.lines();
-    lines.filter_map(|line| line.strip_prefix("webhook-id: ")).next().unwrap()
+    let mut lines = request.lines();
+    lines.find_map(|line| line.strip_prefix("webhook-id: ")).unwrap()
 }
 
 fn body(request: &str) -> &str {

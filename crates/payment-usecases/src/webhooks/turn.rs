@@ -81,7 +81,7 @@ enum Outcome {
 
 /// What happens during a turn.
 enum Step {
-    Tried(Tried),
+    Tried(Box<Tried>),
     Recorded,
 }
 
@@ -138,7 +138,7 @@ impl<'a> Turn<'a> {
             match steps.next().await {
                 Some(Step::Tried(tried)) => {
                     under_way = under_way.saturating_sub(1);
-                    self.note(tried);
+                    self.note(*tried);
                 }
                 Some(Step::Recorded) => is_recording = false,
                 None => return,
@@ -182,7 +182,7 @@ async fn attempt(ports: &Ports, endpoint: &Endpoint, delivery: Delivery, slot: T
     let from = delivery.progress();
     let delivery = schedule::after(ports, &delivery, &sent);
     let (outcome, ended_at) = (outcome(&sent), sent.ended_at);
-    Step::Tried(Tried { attempt, delivery, from, outcome, ended_at })
+    Step::Tried(Box::new(Tried { attempt, delivery, from, outcome, ended_at }))
 }
 
 fn outcome(sent: &Sent) -> Outcome {

@@ -56,7 +56,7 @@ impl Tables {
             Change::TakeOverRecord { scope, from, to } => self.take_over_record(scope, from, to),
             Change::InsertDelivery(delivery) => self.insert_delivery(delivery),
             Change::UpdateDelivery { delivery, from } => self.update_delivery(delivery, from),
-            Change::ReopenDelivery { delivery, from } => self.reopen_delivery(delivery, from),
+            Change::ReopenDelivery { delivery, from } => self.reopen_delivery(&delivery, from),
             Change::InsertDeliveryAttempt(attempt) => {
                 self.delivery_attempts.push(attempt);
                 Ok(())

@@ -84,11 +84,11 @@ impl Tables {
 
     pub(super) fn reopen_delivery(
         &mut self,
-        delivery: Delivery,
+        delivery: &Delivery,
         from: DeliveryProgress,
     ) -> Result<(), Guard> {
         self.update_delivery(delivery.clone(), from)?;
-        self.add_to_queue(&delivery)
+        self.add_to_queue(delivery)
     }
 
     fn add_to_queue(&mut self, delivery: &Delivery) -> Result<(), Guard> {
