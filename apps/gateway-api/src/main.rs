@@ -113,9 +113,11 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let work = async {
         if settings.worker.in_process {
             let (ports, nudge) = (runtime.ports.clone(), Arc::clone(&runtime.nudge));
-            worker::run(ports, settings.worker, nudge, stop_worker.clone()).await;
+            let work = worker::run(ports, settings.worker, nudge, stop_worker.clone());
+            tokio::join!(work, runtime.relay.listen(stop_worker.clone()));
         }
     };
+    let announce = runtime.relay.announce(stop_worker.clone());
     let requests = async {
         let serving = Serving { shutdown_timeout: settings.server.shutdown_timeout };
         let served = server::serve(listener, api, serving, stop.clone()).await;
@@ -132,7 +134,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
             () = stop.cancelled() => Ok(()),
         }
     };
-    let ((), served, asked) = tokio::join!(work, requests, signals);
+    let ((), (), served, asked) = tokio::join!(work, announce, requests, signals);
     runtime.close().await;
     served.context("the API cannot be served")?;
     asked.context("the API cannot listen for signals")

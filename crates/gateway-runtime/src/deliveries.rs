@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{logging::causes, wake::Nudge};
+use crate::{logging::causes, pause::Pause, wake::Nudge};
 
 /// How many endpoints have their turn at once. One that hangs takes one place until its circuit
 /// opens, so that a thousand of them leave room for others.
@@ -20,7 +20,7 @@ pub(crate) struct Deliveries {
     pub(crate) owner: Uuid,
     /// The world.
     pub(crate) ports: Ports,
-    /// How often it looks for work unasked.
+    /// At least so often it looks for work unasked.
     pub(crate) poll_interval: Duration,
     /// Told when events became deliveries.
     pub(crate) nudge: Nudge,
@@ -32,17 +32,21 @@ impl Deliveries {
     /// Serves until shutdown, and ends the turns that it has begun.
     pub(crate) async fn serve(&self) {
         let mut turns = JoinSet::new();
+        // Queues become due by themselves, when something is to be tried again or at the endpoint's
+        // rate.
+        let mut pause = Pause::polling(self.poll_interval);
         while !self.shutdown.is_cancelled() {
             let room = ENDPOINTS_AT_ONCE.saturating_sub(turns.len());
             for queue in self.claimed(room).await {
+                pause.begin_anew();
                 self.begin(&mut turns, queue);
             }
             tokio::select! {
                 () = self.shutdown.cancelled() => {}
-                () = self.nudge.nudged() => {}
-                () = self.ports.clock.sleep(self.poll_interval) => {}
+                () = self.nudge.nudged() => pause.begin_anew(),
+                () = self.ports.clock.sleep(pause.next()) => {}
                 // Its endpoint may have more to be sent, and others may have waited for its place.
-                Some(_) = turns.join_next() => {}
+                Some(_) = turns.join_next() => pause.begin_anew(),
             }
             while turns.try_join_next().is_some() {}
         }

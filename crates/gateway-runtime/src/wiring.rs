@@ -6,10 +6,11 @@ use http_transport::{error::SetupError, guard::lookup::SystemLookup, transport::
 use payment_core::id::{InvalidId, MerchantId};
 use payment_ports::{
     clock::Clock,
+    ids::Ids as _,
     store::{Directory, StoreError, WorkQueue},
 };
 use payment_providers::known;
-use payment_store::{SchemaError, SqlStore, StoreSettings};
+use payment_store::{SchemaError, Signals, SqlStore, StoreSettings};
 use payment_usecases::ports::{Policy, Ports};
 
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     ids::SystemIds,
     mail::LogMailer,
     presence::Presence,
+    relay::WakeRelay,
     secrets::{Secrets, SecretsError},
     settings::{Environment, Settings},
     wake::Nudge,
@@ -33,8 +35,10 @@ const LONGEST_WEBHOOK: Duration = Duration::from_secs(15);
 pub struct Runtime {
     /// The world.
     pub ports: Ports,
-    /// Nudges a worker inside this process; `ports.wake` is the same.
+    /// Nudges a worker inside this process.
     pub nudge: Arc<Nudge>,
+    /// Wakes workers here and in other processes; `ports.wake` is the same.
+    pub relay: Arc<WakeRelay>,
     /// What must be known to nobody else.
     pub secrets: Secrets,
     /// Shows others that this process uses its SQLite file.
@@ -45,6 +49,7 @@ pub struct Runtime {
 impl Runtime {
     /// Gives all connections to the database back, at the end of a process.
     pub async fn close(&self) {
+        self.relay.close().await;
         self.store.close().await;
     }
 }
@@ -104,6 +109,9 @@ pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
     }
     let presence = take_up_what_is_left(settings, &store).await?;
     let nudge = Arc::new(Nudge::default());
+    let signals = Signals::of(&store_settings(settings, &secrets), ids.uuid())?;
+    let relay = WakeRelay::new(Arc::clone(&nudge), signals, Arc::new(SystemClock));
+    let relay = Arc::new(relay);
     let store = Arc::new(store);
     // What a worker begins to send ends well within its claim.
     let webhook_deadline = LONGEST_WEBHOOK.min(settings.payment.lease / 4);
@@ -117,11 +125,11 @@ pub async fn wire(settings: &Settings) -> Result<Runtime, StartError> {
         addresses: Arc::new(addresses.clone()),
         webhooks: Arc::new(HttpWebhookSender::new(transport, addresses, webhook_deadline)),
         mailer: Arc::new(LogMailer),
-        wake: Arc::<Nudge>::clone(&nudge),
+        wake: Arc::<WakeRelay>::clone(&relay),
         policy: Arc::new(policy(settings, &secrets)),
     };
     let ports = with_fail_points(ports);
-    Ok(Runtime { ports, nudge, secrets, presence, store })
+    Ok(Runtime { ports, nudge, relay, secrets, presence, store })
 }
 
 #[cfg(feature = "failpoints")]
@@ -184,13 +192,16 @@ pub async fn migrate(settings: &Settings) -> Result<(), StartError> {
 }
 
 async fn connect(settings: &Settings, secrets: &Secrets) -> Result<SqlStore, StoreError> {
-    let store = StoreSettings {
+    SqlStore::connect(&store_settings(settings, secrets)).await
+}
+
+fn store_settings(settings: &Settings, secrets: &Secrets) -> StoreSettings {
+    StoreSettings {
         url: settings.database.url.clone(),
         limits: settings.database.limits,
         encryption_key: secrets.encryption_key.clone(),
         previous_keys: Vec::new(),
-    };
-    SqlStore::connect(&store).await
+    }
 }
 
 async fn refuse_demo_data(store: &SqlStore) -> Result<(), StartError> {

@@ -7,7 +7,9 @@ use payment_usecases::{error::Error, inbox, ports::Ports, worker};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{deliveries::Deliveries, logging::causes, settings::WorkerPace, wake::Nudge};
+use crate::{
+    deliveries::Deliveries, logging::causes, pause::Pause, settings::WorkerPace, wake::Nudge,
+};
 
 /// How often attempts in doubt are looked for.
 const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
@@ -74,6 +76,7 @@ impl Worker {
     }
 
     async fn repeat(&self, task: Task) {
+        let mut pause = self.pause(task);
         while !self.shutdown.is_cancelled() {
             let is_more_likely = match self.attempt(task).await {
                 Ok(found) => found,
@@ -82,8 +85,10 @@ impl Worker {
                     false
                 }
             };
-            if !is_more_likely {
-                self.rest(task).await;
+            if is_more_likely {
+                pause.begin_anew();
+            } else {
+                self.rest(task, &mut pause).await;
             }
         }
     }
@@ -114,12 +119,21 @@ impl Worker {
         Ok(found)
     }
 
-    async fn rest(&self, task: Task) {
-        let pause = match task {
-            Task::FanOut | Task::HeedNotices | Task::ExpireSessions => self.pace.poll_interval,
-            Task::Settle => SETTLE_INTERVAL,
-            Task::ForgetRecords => FORGET_INTERVAL,
-        };
+    /// How long it waits to look for work unasked.
+    fn pause(&self, task: Task) -> Pause {
+        match task {
+            Task::FanOut | Task::HeedNotices if !self.pace.is_woken => {
+                Pause::polling(self.pace.poll_interval)
+            }
+            Task::FanOut | Task::HeedNotices | Task::ExpireSessions => {
+                Pause::always(self.pace.poll_interval)
+            }
+            Task::Settle => Pause::always(SETTLE_INTERVAL),
+            Task::ForgetRecords => Pause::always(FORGET_INTERVAL),
+        }
+    }
+
+    async fn rest(&self, task: Task, pause: &mut Pause) {
         let nudged = async {
             match task {
                 Task::FanOut => self.nudge.nudged().await,
@@ -131,8 +145,8 @@ impl Worker {
         };
         tokio::select! {
             () = self.shutdown.cancelled() => {}
-            () = self.ports.clock.sleep(pause) => {}
-            () = nudged => {}
+            () = self.ports.clock.sleep(pause.next()) => {}
+            () = nudged => pause.begin_anew(),
         }
     }
 }

@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod wake_up;

@@ -150,6 +150,8 @@ pub struct WorkerPace {
     pub poll_interval: Duration,
     /// `payment.outbox.batch-size`: how much it claims at once.
     pub batch_size: u64,
+    /// Whether others wake it; if not, it looks for work by itself more often.
+    pub is_woken: bool,
 }
 
 /// What is logged.

@@ -64,6 +64,7 @@ pub(super) fn worker(reader: &mut Reader<'_>, environment: Environment) -> Worke
         in_process: reader.flag("payment.worker.enabled", in_process),
         poll_interval: reader.seconds("payment.outbox.poll-interval-seconds", 1..=300, 5),
         batch_size: reader.number("payment.outbox.batch-size", 1..=1000, 100),
+        is_woken: true,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The behaviour of what both processes share.
 
 #[cfg(test)]
+mod relay;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod settings;

@@ -24,6 +24,8 @@ mod schema;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod signals;
+#[cfg(test)]
 mod slow_disk;
 #[cfg(test)]
 mod work;
