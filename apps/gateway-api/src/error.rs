@@ -125,6 +125,7 @@ impl ApiError {
                 Error::PaymentNotFound(_)
                 | Error::NotFound(_)
                 | Error::IllegalState(_)
+                | Error::EndpointState(_)
                 | Error::OperationInProgress
                 | Error::RequestInProgress
                 | Error::Unauthorized
@@ -170,6 +171,7 @@ fn meaning_of(error: &Error) -> Meaning {
         Error::PaymentNotFound(_) => of(StatusCode::NOT_FOUND, "PAYMENT_NOT_FOUND"),
         Error::NotFound(_) => of(StatusCode::NOT_FOUND, "NOT_FOUND"),
         Error::IllegalState(_) => of(StatusCode::CONFLICT, "INVALID_PAYMENT_STATE"),
+        Error::EndpointState(_) => of(StatusCode::CONFLICT, "INVALID_ENDPOINT_STATE"),
         Error::Exists(_) => of(StatusCode::CONFLICT, "ALREADY_EXISTS"),
         Error::IdempotencyConflict => of(StatusCode::CONFLICT, "IDEMPOTENCY_CONFLICT"),
         Error::OperationInProgress | Error::Contended => {

@@ -26,6 +26,9 @@ pub enum Error {
     /// The payment's state does not allow it.
     #[error("{0}")]
     IllegalState(Rejected),
+    /// The webhook endpoint's state does not allow it; the text says why.
+    #[error("{0}")]
+    EndpointState(&'static str),
     /// Another operation of this payment is under way or in doubt.
     #[error("another operation of this payment is in progress; try again once it has ended")]
     OperationInProgress,
@@ -54,7 +57,7 @@ pub enum Error {
     #[error("the gateway cannot reach its database")]
     Store(#[from] StoreError),
     /// Too many others change the same thing.
-    #[error("too many requests change this payment at once; try again")]
+    #[error("too many requests change this at once; try again")]
     Contended,
 }
 

@@ -34,6 +34,9 @@ pub(crate) struct Command<P, B> {
 pub(crate) trait RequestBody: DeserializeOwned + Serialize {
     /// Whether a request may come without it.
     const IS_OPTIONAL: bool;
+
+    /// Whether a field that is null counts as absent.
+    const NULL_IS_ABSENT: bool = true;
 }
 
 impl<P: InPath, B: RequestBody> FromRequest for Command<P, B> {
@@ -67,7 +70,8 @@ fn typed_body<B: RequestBody>(request: &HttpRequest, bytes: &Bytes) -> Result<B,
         }
     };
     match &value {
-        Value::Object(fields) => Ok(typed::read(fields)?),
+        Value::Object(fields) if B::NULL_IS_ABSENT => Ok(typed::read(fields)?),
+        Value::Object(fields) => Ok(typed::read_with_nulls(fields)?),
         Value::Null if B::IS_OPTIONAL => Ok(typed::read(&Map::new())?),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             Err(ApiError::Malformed("the body must be a JSON object".to_owned()))

@@ -17,6 +17,20 @@ const MAX_REPEATED: usize = 300;
 /// Reads the fields of an object. A field that is `null` counts as absent.
 pub(super) fn read<T: DeserializeOwned>(fields: &Map<String, Value>) -> Result<T, InvalidField> {
     let given = fields.iter().filter(|(_, value)| !value.is_null());
+    typed(given, fields)
+}
+
+/// Reads the fields of an object, and leaves it to each what null means.
+pub(super) fn read_with_nulls<T: DeserializeOwned>(
+    fields: &Map<String, Value>,
+) -> Result<T, InvalidField> {
+    typed(fields.iter(), fields)
+}
+
+fn typed<'a, T: DeserializeOwned>(
+    given: impl Iterator<Item = (&'a String, &'a Value)>,
+    fields: &Map<String, Value>,
+) -> Result<T, InvalidField> {
     let nodes = given.map(|(name, value)| (name.as_str(), Node { path: name.clone(), value }));
     T::deserialize(MapDeserializer::new(nodes)).map_err(|Wrong(wrong)| {
         let rejected = fields.get(&wrong.field).map_or(wrong.rejected, shortened);

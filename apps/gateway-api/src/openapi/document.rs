@@ -1,6 +1,9 @@
 //! The whole document, and the paths it tells of.
 
-use payment_usecases::view::{error::ErrorBody, event::EventView};
+use payment_usecases::view::{
+    error::ErrorBody,
+    event::{EventView, SampleEventView},
+};
 use utoipa::{
     OpenApi,
     openapi::{
@@ -35,11 +38,13 @@ pub struct Document {
             is then answered with the first answer, and nothing is charged twice. An answer with \
             status 202 means that the outcome is not known yet: it follows as a webhook.",
     ),
-    components(schemas(ErrorBody, EventView)),
+    components(schemas(ErrorBody, EventView, SampleEventView)),
     tags(
         (name = "Payments", description = "From the order to the refund."),
         (name = "History", description = "What happened to a payment."),
-        (name = "Webhook endpoints", description = "Where you hear of every change."),
+        (name = "Webhook endpoints", description = "Where you hear of every change. An \
+            `Idempotency-Key` is ignored here: what would do harm if it were repeated is refused \
+            with 409, and nothing else charges anybody."),
         (name = "3-D Secure", description = "Pages for the customer's browser."),
         (name = "Provider notices", description = "Where providers tell what they did."),
         (name = "Operations", description = "For operators and their monitoring."),
@@ -86,13 +91,17 @@ fn described() -> Description {
     }
     let examples = examples::all();
     for (path, item) in &mut description.paths.paths {
-        for (is_post, operation) in
-            [(false, item.get.as_mut()), (true, item.post.as_mut()), (false, item.delete.as_mut())]
-        {
+        let operations = [
+            (false, item.get.as_mut()),
+            (true, item.post.as_mut()),
+            (true, item.patch.as_mut()),
+            (false, item.delete.as_mut()),
+        ];
+        for (has_body, operation) in operations {
             let Some(operation) = operation else { continue };
             let mut tags = operation.tags.iter().flatten();
             if tags.any(|tag| MERCHANT_TAGS.contains(&tag.as_str())) {
-                complete(operation, path, is_post);
+                complete(operation, path, has_body);
                 examples::add(operation, &examples);
             }
         }
@@ -100,9 +109,9 @@ fn described() -> Description {
     description
 }
 
-fn complete(operation: &mut Operation, path: &str, is_post: bool) {
-    // The answer that makes a webhook endpoint holds its secret, so no key repeats it.
-    let is_keyed = is_post && path.starts_with("/v1/payments");
+fn complete(operation: &mut Operation, path: &str, has_body: bool) {
+    // Answers about webhook endpoints hold secrets, or tell how it is now, so no key repeats them.
+    let is_keyed = has_body && path.starts_with("/v1/payments");
     let both = SecurityRequirement::default()
         .add::<_, [&str; 0], &str>("merchantId", [])
         .add::<_, [&str; 0], &str>("apiKey", []);
@@ -118,7 +127,7 @@ fn complete(operation: &mut Operation, path: &str, is_post: bool) {
             headers::add(response, is_keyed);
         }
     }
-    for (status, name) in errors::of(path, is_post) {
+    for (status, name) in errors::of(path, has_body) {
         let response = RefOr::Ref(Ref::from_response_name(name));
         operation.responses.responses.insert(status.to_owned(), response);
     }
@@ -126,8 +135,13 @@ fn complete(operation: &mut Operation, path: &str, is_post: bool) {
 
 /// A HEAD is answered wherever a GET is.
 fn methods(item: &PathItem) -> Vec<&'static str> {
-    let methods =
-        [("DELETE", &item.delete), ("GET", &item.get), ("HEAD", &item.get), ("POST", &item.post)];
+    let methods = [
+        ("DELETE", &item.delete),
+        ("GET", &item.get),
+        ("HEAD", &item.get),
+        ("PATCH", &item.patch),
+        ("POST", &item.post),
+    ];
     methods.into_iter().filter(|(_, served)| served.is_some()).map(|(name, _)| name).collect()
 }
 

@@ -19,7 +19,7 @@ struct Refusal {
     details: &'static str,
 }
 
-const REFUSALS: [Refusal; 11] = [
+const REFUSALS: [Refusal; 12] = [
     Refusal {
         status: "400",
         name: "Invalid",
@@ -66,6 +66,14 @@ const REFUSALS: [Refusal; 11] = [
         meaning: "The payment's state does not allow it (`INVALID_PAYMENT_STATE`), another operation is under way (`OPERATION_IN_PROGRESS`), or the Idempotency-Key is in use (`REQUEST_IN_PROGRESS`) or was used for something else (`IDEMPOTENCY_CONFLICT`)",
         code: "INVALID_PAYMENT_STATE",
         message: "a payment that is CREATED cannot be captured",
+        details: "{}",
+    },
+    Refusal {
+        status: "409",
+        name: "EndpointConflict",
+        meaning: "The endpoint's state does not allow it (`INVALID_ENDPOINT_STATE`), or too many requests change it at once (`OPERATION_IN_PROGRESS`)",
+        code: "INVALID_ENDPOINT_STATE",
+        message: "there is no new secret to promote: rotate first",
         details: "{}",
     },
     Refusal {
@@ -140,16 +148,18 @@ pub(super) fn responses() -> BTreeMap<String, RefOr<Response>> {
 }
 
 /// Status and name of the errors that an operation may end with.
-pub(super) fn of(path: &str, is_post: bool) -> Vec<(&'static str, &'static str)> {
+pub(super) fn of(path: &str, has_body: bool) -> Vec<(&'static str, &'static str)> {
     let names_something = path.contains('{');
+    let is_of_payments = path.starts_with("/v1/payments");
     REFUSALS
         .iter()
         .map(|refusal| (refusal.status, refusal.name))
-        .filter(|(status, _)| match *status {
+        .filter(|(status, name)| match *status {
             "404" => names_something,
-            "408" | "413" | "415" => is_post,
-            "409" => is_post && path.starts_with("/v1/payments"),
-            "402" | "502" => is_post && names_something,
+            "408" | "413" | "415" => has_body,
+            "409" if *name == "EndpointConflict" => has_body && names_something && !is_of_payments,
+            "409" => has_body && is_of_payments,
+            "402" | "502" => has_body && names_something && is_of_payments,
             _ => true,
         })
         .collect()

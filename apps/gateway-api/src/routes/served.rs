@@ -28,7 +28,8 @@ served! {
     payments: create, list, get;
     operations: authorize, capture, void, refund;
     history: attempts, transactions, timeline;
-    webhook_endpoints: create_endpoint, list_endpoints, get_endpoint, delete_endpoint;
+    webhook_endpoints: create_endpoint, list_endpoints, get_endpoint, update_endpoint,
+        delete_endpoint, rotate_secret, promote_secret, test_endpoint;
     three_ds: show, verify, complete;
     notices: take_notice, take_paynet_notice;
     actuator: health, liveness, readiness, info, prometheus;

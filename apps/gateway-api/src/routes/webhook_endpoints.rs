@@ -1,14 +1,17 @@
 //! Where a merchant receives webhooks.
 
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use payment_core::id::EndpointId;
 use payment_usecases::{
-    endpoints::{self, NewEndpoint},
-    view::endpoint::{EndpointView, NewEndpointView},
+    endpoints,
+    view::{
+        endpoint::{EndpointView, EndpointWithSecretView},
+        sample::SampleSentView,
+    },
 };
 
 use crate::{
-    dto::{NewEndpointBody, Page},
+    dto::{EndpointUpdateBody, NewEndpointBody, NoBody, Page, RotationBody},
     error::ApiError,
     input::{Command, Query},
 };
@@ -20,19 +23,14 @@ use crate::{
     operation_id = "createWebhookEndpoint",
     tag = "Webhook endpoints",
     request_body = NewEndpointBody,
-    responses((status = 201, description = "The endpoint and its secret", body = NewEndpointView)),
+    responses((status = 201, description = "The endpoint and its secret", body = EndpointWithSecretView)),
 )]
 #[post("/v1/webhook-endpoints")]
 pub(super) async fn create_endpoint(
     command: Command<(), NewEndpointBody>,
 ) -> Result<HttpResponse, ApiError> {
     let Command { api, caller, path: (), body } = command;
-    let wish = NewEndpoint {
-        url: body.url,
-        description: body.description,
-        event_types: body.event_types.unwrap_or_default(),
-    };
-    let run = |ports| async move { endpoints::create(&ports, &caller, wish).await };
+    let run = |ports| async move { endpoints::create(&ports, &caller, body.into()).await };
     Ok(HttpResponse::Created().json(api.run(run).await?))
 }
 
@@ -63,6 +61,26 @@ pub(super) async fn get_endpoint(query: Query<EndpointId>) -> Result<HttpRespons
     Ok(HttpResponse::Ok().json(api.run(run).await?))
 }
 
+/// Change a webhook endpoint
+///
+/// What the body does not name stays as it is.
+#[utoipa::path(
+    operation_id = "updateWebhookEndpoint",
+    tag = "Webhook endpoints",
+    params(("endpointId" = String, Path, format = Uuid, description = "The endpoint's id")),
+    request_body = EndpointUpdateBody,
+    responses((status = 200, description = "The endpoint as it is now", body = EndpointView)),
+)]
+#[patch("/v1/webhook-endpoints/{endpointId}")]
+pub(super) async fn update_endpoint(
+    command: Command<EndpointId, EndpointUpdateBody>,
+) -> Result<HttpResponse, ApiError> {
+    let Command { api, caller, path: endpoint, body } = command;
+    let wish = body.into();
+    let run = |ports| async move { endpoints::update(&ports, &caller, endpoint, wish).await };
+    Ok(HttpResponse::Ok().json(api.run(run).await?))
+}
+
 /// Delete a webhook endpoint
 ///
 /// Webhooks that are on their way there are given up.
@@ -77,4 +95,68 @@ pub(super) async fn delete_endpoint(query: Query<EndpointId>) -> Result<HttpResp
     let Query { api, caller, path: endpoint, .. } = query;
     api.run(|ports| async move { endpoints::delete(&ports, &caller, endpoint).await }).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Give a webhook endpoint another secret
+///
+/// This answer is the only one that shows it. Until it replaces the one that the endpoint has,
+/// webhooks are signed with both. If this answer was lost, promote the secret that nobody knows,
+/// and rotate again.
+#[utoipa::path(
+    operation_id = "rotateWebhookSecret",
+    tag = "Webhook endpoints",
+    params(("endpointId" = String, Path, format = Uuid, description = "The endpoint's id")),
+    request_body = Option<RotationBody>,
+    responses(
+        (status = 200, description = "The endpoint and its next secret", body = EndpointWithSecretView),
+    ),
+)]
+#[post("/v1/webhook-endpoints/{endpointId}/secret/rotate")]
+pub(super) async fn rotate_secret(
+    command: Command<EndpointId, RotationBody>,
+) -> Result<HttpResponse, ApiError> {
+    let Command { api, caller, path: endpoint, body } = command;
+    let hours = body.overlap_hours;
+    let run =
+        |ports| async move { endpoints::rotate_secret(&ports, &caller, endpoint, hours).await };
+    Ok(HttpResponse::Ok().json(api.run(run).await?))
+}
+
+/// Replace the secret of a webhook endpoint now
+///
+/// From now on webhooks are signed with the new secret only.
+#[utoipa::path(
+    operation_id = "promoteWebhookSecret",
+    tag = "Webhook endpoints",
+    params(("endpointId" = String, Path, format = Uuid, description = "The endpoint's id")),
+    request_body = Option<NoBody>,
+    responses((status = 200, description = "The endpoint", body = EndpointView)),
+)]
+#[post("/v1/webhook-endpoints/{endpointId}/secret/promote")]
+pub(super) async fn promote_secret(
+    command: Command<EndpointId, NoBody>,
+) -> Result<HttpResponse, ApiError> {
+    let Command { api, caller, path: endpoint, body: NoBody {} } = command;
+    let run = |ports| async move { endpoints::promote_secret(&ports, &caller, endpoint).await };
+    Ok(HttpResponse::Ok().json(api.run(run).await?))
+}
+
+/// Send a sample to a webhook endpoint
+///
+/// A signed event that never happened, with `"test": true`. It is sent once, to disabled endpoints
+/// too, and the answer says what came back. What `GET /v1/events` lists does not have it.
+#[utoipa::path(
+    operation_id = "testWebhookEndpoint",
+    tag = "Webhook endpoints",
+    params(("endpointId" = String, Path, format = Uuid, description = "The endpoint's id")),
+    request_body = Option<NoBody>,
+    responses((status = 200, description = "What came back", body = SampleSentView)),
+)]
+#[post("/v1/webhook-endpoints/{endpointId}/test")]
+pub(super) async fn test_endpoint(
+    command: Command<EndpointId, NoBody>,
+) -> Result<HttpResponse, ApiError> {
+    let Command { api, caller, path: endpoint, body: NoBody {} } = command;
+    let run = |ports| async move { endpoints::send_sample(&ports, &caller, endpoint).await };
+    Ok(HttpResponse::Ok().json(api.run(run).await?))
 }

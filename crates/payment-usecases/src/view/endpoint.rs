@@ -1,7 +1,8 @@
 //! The JSON of webhook endpoints.
 
-use payment_ports::webhook::Endpoint;
-use secrecy::ExposeSecret;
+use payment_core::time::Timestamp;
+use payment_ports::webhook::{Endpoint, NextSecret};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,15 +21,40 @@ pub struct EndpointView {
     pub description: Option<String>,
     /// Which events it hears of; `*` is all.
     pub event_types: Vec<String>,
+    /// Whether events of one payment wait until those before them were taken or given up.
+    pub ordered: bool,
+    /// At most so many requests a second; null is as many as it takes.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub rate_per_second: Option<u16>,
+    /// Whether it is told anything.
+    pub enabled: bool,
+    /// Why it is disabled: `MERCHANT`, you wanted it so; `FAILING`, it took nothing for too long;
+    /// `GONE`, it answered 410.
+    #[schema(pattern = "^(MERCHANT|FAILING|GONE)$")]
+    pub disabled_reason: Option<String>,
+    /// Since when it is disabled, RFC 3339 UTC.
+    #[schema(format = DateTime)]
+    pub disabled_at: Option<String>,
+    /// The secret that is about to replace the one it has; null if there is none.
+    pub secret_rotation: Option<SecretRotationView>,
     /// When it was made, RFC 3339 UTC.
     #[schema(format = DateTime)]
     pub created_at: String,
 }
 
-/// A new endpoint with its secret, which is shown only now.
+/// A secret that is about to replace another; meanwhile webhooks are signed with both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretRotationView {
+    /// When it replaces the other by itself, RFC 3339 UTC.
+    #[schema(format = DateTime)]
+    pub replaces_at: String,
+}
+
+/// An endpoint with a new secret, which is shown only now.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct NewEndpointView {
+pub struct EndpointWithSecretView {
     /// The endpoint.
     #[serde(flatten)]
     pub endpoint: EndpointView,
@@ -37,16 +63,18 @@ pub struct NewEndpointView {
 }
 
 /// Hides the secret.
-impl std::fmt::Debug for NewEndpointView {
+impl std::fmt::Debug for EndpointWithSecretView {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewEndpointView").field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("EndpointWithSecretView")
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
     }
 }
 
 impl EndpointView {
-    /// The endpoint as the merchant sees it.
+    /// The endpoint as the merchant sees it at that time.
     #[must_use]
-    pub fn of(endpoint: &Endpoint) -> Self {
+    pub fn of(endpoint: &Endpoint, now: Timestamp) -> Self {
         let mut event_types: Vec<_> =
             endpoint.event_kinds.iter().map(ToString::to_string).collect();
         if event_types.is_empty() {
@@ -57,16 +85,28 @@ impl EndpointView {
             url: endpoint.url.clone(),
             description: endpoint.description.clone(),
             event_types,
+            ordered: endpoint.is_ordered,
+            rate_per_second: endpoint.rate_per_second,
+            enabled: endpoint.disabled.is_none(),
+            disabled_reason: endpoint.disabled.map(|it| it.reason.as_str().to_owned()),
+            disabled_at: endpoint.disabled.map(|it| time_text(it.at)),
+            secret_rotation: endpoint.secrets.at(now).next.as_ref().map(SecretRotationView::of),
             created_at: time_text(endpoint.created_at),
         }
     }
 }
 
-impl NewEndpointView {
+impl SecretRotationView {
+    fn of(next: &NextSecret) -> Self {
+        Self { replaces_at: time_text(next.replaces_at) }
+    }
+}
+
+impl EndpointWithSecretView {
     /// The endpoint as the merchant sees it once.
     #[must_use]
-    pub fn of(endpoint: &Endpoint) -> Self {
-        let secret = endpoint.secrets.current.expose_secret().to_owned();
-        Self { endpoint: EndpointView::of(endpoint), secret }
+    pub fn of(endpoint: &Endpoint, secret: &SecretString, now: Timestamp) -> Self {
+        let secret = secret.expose_secret().to_owned();
+        Self { endpoint: EndpointView::of(endpoint, now), secret }
     }
 }

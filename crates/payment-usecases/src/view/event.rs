@@ -65,6 +65,16 @@ impl EventView {
     }
 }
 
+/// An event that never happened, to try a receiver with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SampleEventView {
+    /// The event, as a real one would be.
+    #[serde(flatten)]
+    pub event: EventView,
+    /// Always true; real events have no such field.
+    pub test: bool,
+}
+
 /// The event's name for merchants: no dots, so that it can stand in a Standard Webhooks signature.
 #[must_use]
 pub fn public_event_id(id: EventId) -> String {

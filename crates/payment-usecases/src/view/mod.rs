@@ -6,6 +6,7 @@ pub mod endpoint_event;
 pub mod error;
 pub mod event;
 pub mod payment;
+pub mod sample;
 pub mod three_ds;
 pub mod timeline;
 pub mod transaction;

@@ -8,7 +8,7 @@
 mod circuit;
 mod disable;
 mod schedule;
-mod send;
+pub(crate) mod send;
 mod turn;
 
 pub(crate) use turn::serve;

@@ -23,7 +23,7 @@ fn world(mode: Mode) -> World {
 }
 
 fn endpoint() -> NewEndpoint {
-    NewEndpoint { url: INSIDE.to_owned(), description: None, event_types: Vec::new() }
+    NewEndpoint { url: INSIDE.to_owned(), ..NewEndpoint::default() }
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,6 +9,8 @@ mod directory;
 #[cfg(test)]
 mod doubt;
 #[cfg(test)]
+mod endpoint_changes;
+#[cfg(test)]
 mod endpoint_queues;
 #[cfg(test)]
 mod fingerprints;

@@ -13,7 +13,7 @@ use payment_usecases::{
     capture::{Capture, capture},
     endpoints::{self, NewEndpoint},
     error::Error,
-    view::endpoint::NewEndpointView,
+    view::endpoint::EndpointWithSecretView,
     worker,
 };
 use serde_json::Value;
@@ -22,9 +22,9 @@ use crate::support::{World, caller, wrong_field};
 
 const URL: &str = "https://shop.example/hooks";
 
-async fn endpoint(world: &World, url: &str, event_types: &[&str]) -> NewEndpointView {
+async fn endpoint(world: &World, url: &str, event_types: &[&str]) -> EndpointWithSecretView {
     let event_types = event_types.iter().map(ToString::to_string).collect();
-    let wish = NewEndpoint { url: url.to_owned(), description: None, event_types };
+    let wish = NewEndpoint { url: url.to_owned(), event_types, ..NewEndpoint::default() };
     endpoints::create(&world.ports, &caller(), wish).await.unwrap()
 }
 
@@ -92,7 +92,7 @@ async fn another_merchants_or_modes_endpoint_hears_nothing() {
         Caller { mode: Mode::Live, ..caller() },
     ];
     for stranger in &strangers {
-        let wish = NewEndpoint { url: URL.to_owned(), description: None, event_types: Vec::new() };
+        let wish = NewEndpoint { url: URL.to_owned(), ..NewEndpoint::default() };
         endpoints::create(&world.ports, stranger, wish).await.unwrap();
     }
     world.created().await;
@@ -327,8 +327,7 @@ async fn a_deleted_endpoint_hears_nothing_more() {
 #[tokio::test(start_paused = true)]
 async fn each_wrong_field_of_an_endpoint_is_named() {
     let world = World::new();
-    let wish =
-        |url: &str| NewEndpoint { url: url.to_owned(), description: None, event_types: Vec::new() };
+    let wish = |url: &str| NewEndpoint { url: url.to_owned(), ..NewEndpoint::default() };
     let cases = [
         (wish("ftp://shop.example/"), "url"),
         (wish("not a url"), "url"),
