@@ -14,6 +14,7 @@ pub mod world;
 mod bank;
 mod client;
 mod executor;
+mod inbox;
 mod judge;
 mod outline;
 mod ports;

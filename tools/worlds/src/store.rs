@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use payment_core::{
     attempt::{Attempt, AttemptState},
-    id::{AttemptId, EndpointId, MerchantId, Mode, PaymentId, ProviderId, ThreeDsSessionId},
+    id::{AttemptId, EndpointId, MerchantId, Mode, PaymentId, ThreeDsSessionId},
     payment::Payment,
     three_ds::ThreeDsSession,
     time::Timestamp,
@@ -13,20 +13,22 @@ use payment_core::{
 };
 use payment_ports::{
     store::{
-        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Inbox, Load, Loaded,
-        LoadedAttempt, LoadedSession, Merchant, NoticeProgress, PaymentFilter, PaymentReads, Store,
-        StoreError, StoredNotice, WorkQueue,
+        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Load, Loaded,
+        LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
+        WorkQueue,
     },
     webhook::{ClaimedQueue, Delivery, Endpoint, OutboxEvent},
 };
 use std::time::Duration;
 use uuid::Uuid;
 
-use crate::{fault::Fault, outline::outline, process, sabotage::Sabotage, sim::Sim, world::World};
+use crate::{
+    fault::Fault, inbox, outline::outline, process, sabotage::Sabotage, sim::Sim, world::World,
+};
 
 /// What one process sees of the world's store.
 pub(crate) struct SimStore {
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
     /// What was acknowledged and is not durable yet; only sabotage leaves anything here.
     unwritten: Mutex<Vec<Change>>,
 }
@@ -54,7 +56,7 @@ impl SimStore {
     }
 
     /// A read or a claim.
-    async fn call<T>(
+    pub(crate) async fn call<T>(
         &self,
         call: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
@@ -111,7 +113,7 @@ impl SimStore {
             self.open_guards(&mut all);
         }
         if sabotage == Sabotage::NoticesGivenUp {
-            give_up_notices(&mut all);
+            inbox::give_up_notices(&mut all);
         }
         all
     }
@@ -132,16 +134,6 @@ impl SimStore {
                 }
             }
         });
-    }
-}
-
-fn give_up_notices(changes: &mut [Change]) {
-    for change in changes {
-        if let Change::UpdateNotice { progress, .. } = change
-            && let NoticeProgress::Processed { at } = *progress
-        {
-            *progress = NoticeProgress::Unmatched { at };
-        }
     }
 }
 
@@ -262,22 +254,6 @@ impl WorkQueue for SimStore {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         self.call(self.world.memory.backlog()).await
-    }
-}
-
-#[async_trait]
-impl Inbox for SimStore {
-    async fn claim_notices(&self, claim: &Claim) -> Result<Vec<StoredNotice>, StoreError> {
-        self.call(self.world.memory.claim_notices(claim)).await
-    }
-
-    async fn attempts_called(
-        &self,
-        provider: &ProviderId,
-        reference: &str,
-        limit: u64,
-    ) -> Result<Vec<AttemptId>, StoreError> {
-        self.call(self.world.memory.attempts_called(provider, reference, limit)).await
     }
 }
 

@@ -214,9 +214,7 @@ impl ScriptedProvider {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl ScriptedProvider {
     /// Counts a query; whether it hangs.
     fn hangs(&self) -> bool {
         let mut state = self.lock();
