@@ -10,7 +10,7 @@ use reqwest::header::HeaderMap;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::webhook::{Webhook, known, other, overlap};
+use super::webhook::other;
 use crate::support::{
     program::Place,
     receiver::{Arrived, Receiver},
@@ -98,9 +98,7 @@ async fn captured() -> (Vec<Arrived>, String) {
     let hook = json!({ "url": format!("http://{}/payments", receiver.address) });
     let hook = gateway.client.post("/v1/webhook-endpoints", &hook).await;
     gateway.client.captured().await;
-    while receiver.webhooks().len() < 3 {
-        tokio::task::yield_now().await;
-    }
+    receiver.arrived(3).await;
     (receiver.webhooks(), hook.string("secret"))
 }
 
@@ -127,18 +125,34 @@ async fn libraries_refuse_another_secret_and_another_body() {
     }
 }
 
-#[test]
-fn libraries_accept_either_secret_while_two_are_valid() {
-    let Webhook { headers, body } = Webhook::signed("evt_1", &overlap(), 0);
-    let headers = headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
-    let webhook = Arrived { headers, body };
-    let both = [known(), other()];
+#[tokio::test]
+async fn libraries_accept_either_secret_while_two_are_valid() {
+    let place = Place::unconfigured();
+    let gateway = place.start();
+    let (client, receiver) = (&gateway.client, Receiver::start());
+    let hook = json!({ "url": format!("http://{}/payments", receiver.address) });
+    let hook = client.post("/v1/webhook-endpoints", &hook).await;
+    let secret = format!("/v1/webhook-endpoints/{}/secret", hook.string("id"));
+    let old = hook.string("secret");
+
+    let new = client.post(&format!("{secret}/rotate"), &json!({})).await.string("secret");
+    client.created().await;
+    let webhook = receiver.arrived(1).await;
+
     for library in [Library::Node, Library::Python, Library::Rust] {
-        for secret in &both {
-            assert!(library.accepts(secret.expose_secret(), &webhook), "{library:?}");
-        }
+        assert!(library.accepts(&old, &webhook) && library.accepts(&new, &webhook), "{library:?}");
     }
-    let [is_old, is_new] =
-        both.map(|secret| Library::SeedFunction.accepts(secret.expose_secret(), &webhook));
-    assert!(is_old && !is_new);
+    assert!(Library::SeedFunction.accepts(&old, &webhook));
+    let next = webhook.headers["x-webhook-signature-next"].clone();
+    let mut by_new = webhook;
+    by_new.headers.insert("x-webhook-signature".to_owned(), next);
+    assert!(Library::SeedFunction.accepts(&new, &by_new));
+
+    client.post(&format!("{secret}/promote"), &json!({})).await.assert_status(200);
+    client.created().await;
+    let webhook = receiver.arrived(2).await;
+    for library in LIBRARIES {
+        assert!(library.accepts(&new, &webhook) && !library.accepts(&old, &webhook), "{library:?}");
+    }
+    assert!(!webhook.headers.contains_key("x-webhook-signature-next"));
 }

@@ -4,5 +4,6 @@ mod language;
 mod libraries;
 mod page;
 mod refused;
+mod rotation;
 mod taken;
 mod webhook;
