@@ -48,3 +48,7 @@ chaos SECONDS="600" DATABASE="all":
 # SQLite's group commit against one commit for each call, on this disk and on one made slow.
 bench-group-commit:
     tools/slow-disk/bench
+
+# How fast webhooks go out on PostgreSQL, beside the raw ceilings of the same run.
+bench-webhooks *ARGUMENTS:
+    scripts/bench-webhooks {{ ARGUMENTS }}
