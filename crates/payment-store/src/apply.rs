@@ -1,6 +1,6 @@
 //! The one way to write: all changes in one short transaction.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 #[cfg(feature = "failpoints")]
@@ -8,7 +8,7 @@ use fail_points::between_statements;
 use payment_core::{id::EventId, time::Timestamp};
 use payment_ports::{
     store::{ApplyError, Change, Store},
-    webhook::{Delivery, DeliveryAttempt, OutboxEvent},
+    webhook::{Delivery, DeliveryAttempt, DeliveryProgress, OutboxEvent},
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
@@ -21,7 +21,9 @@ use crate::{
     tables::{
         api_keys, audit_log, events, idempotency_records, merchants, outbox_events,
         payment_attempts, payments, provider_inbox, three_ds_sessions, transactions,
-        webhook_attempts, webhook_deliveries, webhook_endpoints, webhook_queues,
+        webhook_attempts,
+        webhook_deliveries::{self, are_alike},
+        webhook_endpoints, webhook_queues,
     },
 };
 
@@ -51,23 +53,25 @@ pub(crate) async fn write_all(
         }
         write(work, cipher, run).await?;
     }
-    // Queues come last and in one order, so that nobody waits for a queue and holds another.
-    for (endpoint, due) in additions(changes) {
-        webhook_queues::add(work, endpoint, due).await?;
+    let (endpoints, due) = additions(changes);
+    if endpoints.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    // Queues come last, so that nobody waits for another row and holds a queue.
+    webhook_queues::add(work, &endpoints, due).await
 }
 
-/// The queues to which deliveries are added, and when the next of these is due.
-fn additions(changes: &[Change]) -> BTreeMap<Uuid, Option<Timestamp>> {
-    let mut queues = BTreeMap::new();
-    for change in changes {
-        if let Change::InsertDelivery(delivery) | Change::ReopenDelivery { delivery, .. } = change {
-            let due = queues.entry(delivery.endpoint.uuid()).or_insert(delivery.next_retry_at);
-            *due = [*due, delivery.next_retry_at].into_iter().flatten().min();
+/// The endpoints to whose queues deliveries are added, and when the first of these is due.
+fn additions(changes: &[Change]) -> (BTreeSet<Uuid>, Option<Timestamp>) {
+    let added = changes.iter().filter_map(|change| {
+        if let Change::InsertDelivery(it) | Change::ReopenDelivery { delivery: it, .. } = change {
+            Some(it)
+        } else {
+            None
         }
-    }
-    queues
+    });
+    let endpoints = added.clone().map(|delivery| delivery.endpoint.uuid()).collect();
+    (endpoints, added.filter_map(|delivery| delivery.next_retry_at).min())
 }
 
 #[cfg(not(feature = "failpoints"))]
@@ -105,8 +109,9 @@ async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> R
         Change::InsertDelivery(_) => {
             webhook_deliveries::insert(work, run.iter().filter_map(delivery)).await
         }
-        Change::UpdateDelivery { delivery, from } | Change::ReopenDelivery { delivery, from } => {
-            webhook_deliveries::update(work, delivery, *from).await
+        Change::UpdateDelivery { from, .. } | Change::ReopenDelivery { from, .. } => {
+            let alike: Vec<_> = run.iter().filter_map(updated).map(|(it, _)| it).collect();
+            webhook_deliveries::update(work, &alike, *from).await
         }
         Change::InsertDeliveryAttempt(_) => {
             webhook_attempts::insert(work, run.iter().filter_map(delivery_attempt)).await
@@ -143,6 +148,7 @@ fn fit_one_statement(left: &Change, right: &Change) -> bool {
     event(left).and(event(right)).is_some()
         || delivery(left).and(delivery(right)).is_some()
         || delivery_attempt(left).and(delivery_attempt(right)).is_some()
+        || updated(left).zip(updated(right)).is_some_and(|(left, right)| are_alike(left, right))
         || finished(left).zip(finished(right)).is_some_and(|(left, right)| left.1 == right.1)
 }
 
@@ -152,6 +158,16 @@ fn event(change: &Change) -> Option<&OutboxEvent> {
 
 fn delivery(change: &Change) -> Option<&Delivery> {
     if let Change::InsertDelivery(delivery) = change { Some(delivery) } else { None }
+}
+
+fn updated(change: &Change) -> Option<(&Delivery, DeliveryProgress)> {
+    if let Change::UpdateDelivery { delivery, from } | Change::ReopenDelivery { delivery, from } =
+        change
+    {
+        Some((delivery, *from))
+    } else {
+        None
+    }
 }
 
 fn delivery_attempt(change: &Change) -> Option<&DeliveryAttempt> {

@@ -6,8 +6,10 @@ use payment_ports::{
     webhook::{Delivery, DeliveryProgress, DeliveryStatus, Endpoint, OutboxEvent, Trigger},
 };
 use sea_orm::{
-    ActiveValue::Set, Condition, DatabaseTransaction, DbBackend, Statement, UpdateMany,
-    entity::prelude::*, sea_query::IntoCondition,
+    ActiveValue::Set,
+    Condition, DatabaseTransaction, DbBackend, Statement, UpdateMany,
+    entity::prelude::*,
+    sea_query::{CaseStatement, IntoCondition},
 };
 
 use crate::{
@@ -49,17 +51,47 @@ pub(crate) async fn insert(
     rows::insert::<Entity>(work, deliveries.map(Into::into).collect(), Guard::Delivery).await
 }
 
-/// Writes a delivery that has come as far as `from`.
+/// Whether [`update`] can write both at once: they differ in nothing but when they were tried.
+pub(crate) fn are_alike(
+    (left, left_from): (&Delivery, DeliveryProgress),
+    (right, right_from): (&Delivery, DeliveryProgress),
+) -> bool {
+    let changed = |it: &Delivery| {
+        (it.status, it.trigger, it.attempt_count, it.scheduled_tries, it.next_retry_at)
+    };
+    left_from == right_from && changed(left) == changed(right)
+}
+
+/// Writes deliveries that are alike and have come as far as `from`.
 pub(crate) async fn update(
     work: &DatabaseTransaction,
-    delivery: &Delivery,
+    deliveries: &[&Delivery],
     from: DeliveryProgress,
 ) -> Result<(), Failure> {
-    let there = Condition::all()
-        .add(Column::Id.eq(delivery.id.uuid()))
-        .add(Column::Status.eq(from.status.as_str()))
-        .add(Column::AttemptCount.eq(from.attempt_count));
-    rows::update::<Entity>(work, delivery.into(), there, Guard::Delivery).await
+    let Some(first) = deliveries.first() else { return Ok(()) };
+    let ids = deliveries.iter().map(|delivery| delivery.id.uuid());
+    let mut tried_at = CaseStatement::new();
+    for delivery in deliveries {
+        let time = Value::from(delivery.last_attempt_at.map(UtcTime::from));
+        tried_at = tried_at.case(Column::Id.eq(delivery.id.uuid()), Expr::value(time));
+    }
+    let changed = ActiveModel {
+        status: Set(first.status.as_str().to_owned()),
+        attempt_count: Set(first.attempt_count),
+        next_retry_at: Set(first.next_retry_at.map(Into::into)),
+        cause: Set(first.trigger.as_str().to_owned()),
+        scheduled_tries: Set(first.scheduled_tries),
+        ..Default::default()
+    };
+    let updated = Entity::update_many()
+        .set(changed)
+        .col_expr(Column::LastAttemptAt, tried_at.into())
+        .filter(Column::Id.is_in(ids))
+        .filter(Column::Status.eq(from.status.as_str()))
+        .filter(Column::AttemptCount.eq(from.attempt_count))
+        .exec(work)
+        .await?;
+    rows::expect(deliveries.len(), updated.rows_affected, Guard::Delivery)
 }
 
 /// Ends open deliveries as failed.
@@ -143,18 +175,12 @@ pub(crate) fn due(
     statement(backend, &sql, &[endpoint.id.uuid().into(), now.into(), limit.into()])
 }
 
-/// When an endpoint's next delivery may be tried.
-pub(crate) async fn next_due(
-    work: &DatabaseTransaction,
-    endpoint: &Endpoint,
-) -> Result<Option<UtcTime>, Failure> {
-    let sql = format!(
+/// Selects when an endpoint's next delivery may be tried; the endpoint's id is parameter 1.
+pub(crate) fn next_due(endpoint: &Endpoint) -> String {
+    format!(
         "SELECT d.next_retry_at {} AND d.next_retry_at IS NOT NULL ORDER BY d.next_retry_at LIMIT 1",
         heads(endpoint)
-    );
-    let next = statement(work.get_database_backend(), &sql, &[endpoint.id.uuid().into()]);
-    let next = work.query_one_raw(next).await?;
-    Ok(next.map(|row| row.try_get("", "next_retry_at")).transpose()?)
+    )
 }
 
 /// Pending deliveries of an endpoint that wait for no earlier one of the same aggregate.

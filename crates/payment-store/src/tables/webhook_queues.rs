@@ -1,11 +1,16 @@
 //! The queues of webhook endpoints: who sends, when next, and how it went so far.
 
+use std::{collections::BTreeSet, iter};
+
 use payment_core::{id::EndpointId, time::Timestamp};
 use payment_ports::{
     store::Guard,
     webhook::{ClaimedQueue, Endpoint, QueueState},
 };
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, IntoActiveModel, entity::prelude::*};
+use sea_orm::{
+    ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QueryOrder, QuerySelect,
+    entity::prelude::*,
+};
 
 use crate::{
     claim::{Claiming, statement},
@@ -65,16 +70,37 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Makes a queue due by `due`, and tells whoever has it that something was added.
+/// Makes queues due by `due`, and tells whoever has them that something was added.
+///
+/// A queue that is due too early costs a look at it.
 pub(crate) async fn add(
     work: &DatabaseTransaction,
-    endpoint: Uuid,
+    endpoints: &BTreeSet<Uuid>,
     due: Option<Timestamp>,
 ) -> Result<(), Failure> {
-    let sql = "UPDATE webhook_queues SET additions = additions + 1, next_due_at =
-        CASE WHEN next_due_at < $1 OR $1 IS NULL THEN next_due_at ELSE $1 END WHERE id = $2";
-    let due = due.map(UtcTime::from);
-    run(work, sql, &[due.into(), endpoint.into()], Guard::Endpoint).await
+    if endpoints.len() > 1 {
+        lock(work, endpoints).await?;
+    }
+    let these: Vec<_> = (2..).take(endpoints.len()).map(|number| format!("${number}")).collect();
+    let sql = format!(
+        "UPDATE webhook_queues SET additions = additions + 1, next_due_at =
+            CASE WHEN next_due_at < $1 OR $1 IS NULL THEN next_due_at ELSE $1 END
+         WHERE id IN ({})",
+        these.join(", ")
+    );
+    let due = Value::from(due.map(UtcTime::from));
+    let values: Vec<_> = iter::once(due).chain(endpoints.iter().map(|&id| id.into())).collect();
+    let add = statement(work.get_database_backend(), &sql, &values);
+    let added = work.execute_raw(add).await?.rows_affected();
+    rows::expect(endpoints.len(), added, Guard::Endpoint)
+}
+
+/// Locks queues in one order, so that nobody waits for a queue and holds another.
+async fn lock(work: &DatabaseTransaction, endpoints: &BTreeSet<Uuid>) -> Result<(), Failure> {
+    let queues = Entity::find().filter(Column::Id.is_in(endpoints.iter().copied()));
+    let queues = queues.select_only().column(Column::Id).order_by_asc(Column::Id).lock_exclusive();
+    queues.into_tuple::<Uuid>().all(work).await?;
+    Ok(())
 }
 
 /// Forgets the failures of an endpoint and makes its queue due.
@@ -99,26 +125,27 @@ pub(crate) async fn release(
 ) -> Result<(), Failure> {
     let ClaimedQueue { endpoint, state, additions } = queue;
     let next = match endpoint {
-        Endpoint { disabled: Some(_), .. } => None,
-        Endpoint { disabled: None, .. } => webhook_deliveries::next_due(work, endpoint).await?,
+        Endpoint { disabled: Some(_), .. } => "NULL".to_owned(),
+        Endpoint { disabled: None, .. } => webhook_deliveries::next_due(endpoint),
     };
     let QueueState { consecutive_failures, failing_since, not_before } = *state;
     let time = |time: Option<Timestamp>| Value::from(time.map(UtcTime::from));
-    let sql = "UPDATE webhook_queues SET lease_owner = NULL, lease_until = NULL,
-        next_due_at = CASE WHEN additions = $1 THEN $2 ELSE $3 END,
-        consecutive_failures = $4, failing_since = $5, not_before = $6
-        WHERE id = $7 AND lease_owner = $8";
+    let sql = format!(
+        "UPDATE webhook_queues SET lease_owner = NULL, lease_until = NULL,
+            next_due_at = CASE WHEN additions = $2 THEN ({next}) ELSE $3 END,
+            consecutive_failures = $4, failing_since = $5, not_before = $6
+         WHERE id = $1 AND lease_owner = $7"
+    );
     let values = [
+        endpoint.id.uuid().into(),
         (*additions).into(),
-        next.into(),
         time(Some(now)),
         consecutive_failures.into(),
         time(failing_since),
         time(not_before),
-        endpoint.id.uuid().into(),
         owner.into(),
     ];
-    run(work, sql, &values, Guard::Queue).await
+    run(work, &sql, &values, Guard::Queue).await
 }
 
 async fn run(
