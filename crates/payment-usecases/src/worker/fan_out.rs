@@ -1,7 +1,11 @@
 //! From the outbox to the merchant's endpoints.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    slice,
+};
 
+use futures::{StreamExt, stream};
 use payment_core::id::{DeliveryId, MerchantId, Mode};
 use payment_ports::{
     store::{ApplyError, Change, Claim, StoreError},
@@ -10,6 +14,9 @@ use payment_ports::{
 use uuid::Uuid;
 
 use crate::{error::Error, pacing::later, ports::Ports};
+
+/// The endpoints of so many merchants are looked up at once.
+const LOOK_UPS_AT_ONCE: usize = 4;
 
 /// Claims at most `limit` events and makes a delivery of each for every endpoint that hears of
 /// them; answers how many were claimed.
@@ -24,18 +31,11 @@ pub async fn fan_out(ports: &Ports, worker: Uuid, limit: u64) -> Result<usize, E
     let now = ports.clock.now();
     let claim = Claim { owner: worker, now, until: later(now, ports.policy.lease), limit };
     let events = ports.store.claim_events(&claim).await?;
-    let mut endpoints = HashMap::new();
-    let mut batch = Vec::new();
-    for event in &events {
-        match heard_by(ports, &mut endpoints, event).await {
-            Ok(heard) => batch.push(FannedOut::new(ports, worker, event, &heard)),
-            // It stays claimed, so that it does not keep the events of other merchants waiting.
-            Err(StoreError::Corrupt(what)) => {
-                tracing::error!(event = %event.id, merchant = %event.merchant, what, "an event cannot be fanned out");
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let endpoints = endpoints_of(ports, &events).await?;
+    let known = |event| Some((event, endpoints.get(&owner(event))?));
+    let batch = events.iter().filter_map(known);
+    let batch: Vec<_> =
+        batch.map(|(event, theirs)| FannedOut::new(ports, worker, event, theirs)).collect();
     // Deliveries first and ends last, so that each kind fits one statement.
     let all = batch.iter().flat_map(|it| it.deliveries.clone());
     let all: Vec<_> = all.chain(batch.iter().map(|it| it.end.clone())).collect();
@@ -50,12 +50,9 @@ pub async fn fan_out(ports: &Ports, worker: Uuid, limit: u64) -> Result<usize, E
 
 async fn one_by_one(ports: &Ports, worker: Uuid, events: &[OutboxEvent]) -> Result<(), Error> {
     for event in events {
-        let heard = match heard_by(ports, &mut HashMap::new(), event).await {
-            Ok(heard) => heard,
-            Err(StoreError::Corrupt(_)) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let FannedOut { deliveries, end } = FannedOut::new(ports, worker, event, &heard);
+        let endpoints = endpoints_of(ports, slice::from_ref(event)).await?;
+        let Some(theirs) = endpoints.get(&owner(event)) else { continue };
+        let FannedOut { deliveries, end } = FannedOut::new(ports, worker, event, theirs);
         let all: Vec<_> = deliveries.into_iter().chain([end]).collect();
         match ports.store.apply(&all).await {
             Ok(()) | Err(ApplyError::Conflict(_)) => {}
@@ -65,20 +62,37 @@ async fn one_by_one(ports: &Ports, worker: Uuid, events: &[OutboxEvent]) -> Resu
     Ok(())
 }
 
-type Known = HashMap<(MerchantId, Mode), Vec<Endpoint>>;
+type Owner = (MerchantId, Mode);
 
-async fn heard_by(
+fn owner(event: &OutboxEvent) -> Owner {
+    (event.merchant.clone(), event.mode)
+}
+
+/// The endpoints of the owners of these events; an owner whose endpoints make no sense is left out.
+async fn endpoints_of(
     ports: &Ports,
-    known: &mut Known,
-    event: &OutboxEvent,
-) -> Result<Vec<Endpoint>, StoreError> {
-    let owner = (event.merchant.clone(), event.mode);
-    if !known.contains_key(&owner) {
-        let found = ports.store.endpoints(&event.merchant, event.mode).await?;
-        known.insert(owner.clone(), found);
+    events: &[OutboxEvent],
+) -> Result<BTreeMap<Owner, Vec<Endpoint>>, StoreError> {
+    let owners: BTreeSet<_> = events.iter().map(owner).collect();
+    let look_up = |owner: Owner| async {
+        let found = ports.store.endpoints(&owner.0, owner.1).await;
+        (owner, found)
+    };
+    let mut look_ups = stream::iter(owners).map(look_up).buffered(LOOK_UPS_AT_ONCE);
+    let mut all = BTreeMap::new();
+    while let Some((owner, found)) = look_ups.next().await {
+        match found {
+            Ok(endpoints) => {
+                all.insert(owner, endpoints);
+            }
+            // Its events stay claimed, so that they do not keep those of others waiting.
+            Err(StoreError::Corrupt(what)) => {
+                tracing::error!(merchant = %owner.0, what, "events of a merchant cannot be fanned out");
+            }
+            Err(error) => return Err(error),
+        }
     }
-    let all = known.get(&owner).into_iter().flatten();
-    Ok(all.filter(|endpoint| endpoint.hears(event.kind)).cloned().collect())
+    Ok(all)
 }
 
 /// What is written for one event.
@@ -88,6 +102,7 @@ struct FannedOut {
 }
 
 impl FannedOut {
+    /// `endpoints` are all of the event's owner.
     fn new(ports: &Ports, worker: Uuid, event: &OutboxEvent, endpoints: &[Endpoint]) -> Self {
         let wait = ports.policy.webhook_retries.delay_after(0).unwrap_or_default();
         let first_try = later(ports.clock.now(), wait);
@@ -105,7 +120,7 @@ impl FannedOut {
             })
         };
         Self {
-            deliveries: endpoints.iter().map(delivery).collect(),
+            deliveries: endpoints.iter().filter(|it| it.hears(event.kind)).map(delivery).collect(),
             end: Change::FinishEvent { event: event.id, owner: worker },
         }
     }
