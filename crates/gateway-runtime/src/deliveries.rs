@@ -1,17 +1,18 @@
 //! The loop that sends webhooks.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
+use futures::FutureExt;
 use payment_ports::{wake::Wake as _, webhook::ClaimedQueue};
-use payment_usecases::{error::Error, ports::Ports, worker};
+use payment_usecases::{ports::Ports, worker};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{logging::causes, pause::Pause, wake::Nudge};
 
-/// How many endpoints have their turn at once. One that hangs takes one place until its circuit
-/// opens, so that a thousand of them leave room for others.
+/// How many endpoints have their turn at once. One that hangs takes one place, for half a minute
+/// until its circuit opens, and then for one probe every five minutes.
 const ENDPOINTS_AT_ONCE: usize = 512;
 
 /// Serves the queues of endpoints, each in a task of its own.
@@ -58,11 +59,19 @@ impl Deliveries {
         if limit == 0 {
             return Vec::new();
         }
-        let claimed = worker::claim_queues(&self.ports, self.owner, limit).await;
-        claimed.unwrap_or_else(|error: Error| {
-            tracing::error!(worker = %self.owner, error = causes(&error), "the worker could not look for webhooks to send; it will try again");
-            Vec::new()
-        })
+        // A bug must not end the loop.
+        let claim = worker::claim_queues(&self.ports, self.owner, limit);
+        match AssertUnwindSafe(claim).catch_unwind().await {
+            Ok(Ok(claimed)) => claimed,
+            Ok(Err(error)) => {
+                tracing::error!(worker = %self.owner, error = causes(&error), "the worker could not look for webhooks to send; it will try again");
+                Vec::new()
+            }
+            Err(_) => {
+                tracing::error!(worker = %self.owner, "looking for webhooks to send panicked");
+                Vec::new()
+            }
+        }
     }
 
     fn begin(&self, turns: &mut JoinSet<()>, queue: ClaimedQueue) {

@@ -10,7 +10,7 @@ use payment_ports::{
     store::{ApplyError, Change, Store},
     webhook::{Delivery, DeliveryAttempt, DeliveryProgress, OutboxEvent},
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait};
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::{
@@ -129,10 +129,7 @@ async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> R
         Change::UpdateEndpoint(endpoint) => webhook_endpoints::update(work, endpoint, cipher).await,
         Change::DeleteEndpoint { endpoint, merchant, mode } => {
             webhook_endpoints::delete(work, merchant, *mode, *endpoint).await?;
-            let its = webhook_deliveries::Column::EndpointId.eq(endpoint.uuid());
-            webhook_deliveries::give_up(its).exec(work).await?;
-            webhook_queues::Entity::delete_by_id(endpoint.uuid()).exec(work).await?;
-            Ok(())
+            webhook_queues::orphan(work, *endpoint).await
         }
         Change::InsertMerchant(merchant) => merchants::insert(work, merchant).await,
         Change::InsertApiKey(key) => api_keys::insert(work, key).await,

@@ -31,6 +31,8 @@ use crate::{
     utc_time::UtcTime,
 };
 
+/// How many deliveries to an endpoint that is gone are ended at once.
+const ENDED_AT_ONCE: u64 = 1000;
 /// How long a delivery that makes no sense is left alone.
 const UNREADABLE_PAUSE: Duration = Duration::from_hours(1);
 
@@ -50,13 +52,17 @@ impl WorkQueue for SqlStore {
         let mut endpoints = self.endpoints_of(&rows).await?;
         let mut queues = Vec::with_capacity(rows.len());
         for row in rows {
-            // One that was deleted meanwhile has no queue any more.
-            let Some(endpoint) = endpoints.remove(&row.id) else { continue };
+            let Some(endpoint) = endpoints.remove(&row.id) else {
+                self.retry(|| self.empty(&row)).await?;
+                continue;
+            };
+            let until = row.lease_until.map_or(claim.until, Into::into);
             match webhook_endpoints::endpoint(endpoint, &self.cipher) {
                 Ok(endpoint) => queues.push(ClaimedQueue {
                     endpoint,
                     state: webhook_queues::state(&row),
                     additions: row.additions,
+                    until,
                 }),
                 // It stays claimed, so that the others do not suffer for it.
                 Err(error) => {
@@ -210,6 +216,27 @@ impl SqlStore {
         payment_attempts::check_at(now).exec(&work).await?;
         provider_inbox::look_at(now).exec(&work).await?;
         idempotency_records::end_leases(now).exec(&work).await?;
+        work.commit().await.map_err(Failure::of_commit)
+    }
+
+    /// Ends some deliveries of an endpoint that is gone, and with the last of them its queue.
+    async fn empty(&self, queue: &webhook_queues::Model) -> Result<(), Failure> {
+        let work = self.begin().await?;
+        let some: Vec<Uuid> = webhook_deliveries::open()
+            .select_only()
+            .column(webhook_deliveries::Column::Id)
+            .filter(webhook_deliveries::Column::EndpointId.eq(queue.id))
+            .limit(ENDED_AT_ONCE)
+            .into_tuple()
+            .all(&work)
+            .await?;
+        let are_all = u64::try_from(some.len()).is_ok_and(|count| count < ENDED_AT_ONCE);
+        let these = webhook_deliveries::Column::Id.is_in(some);
+        webhook_deliveries::give_up(these).exec(&work).await?;
+        if are_all {
+            webhook_queues::delete(queue).exec(&work).await?;
+        }
+        webhook_queues::give_back(queue.id).exec(&work).await?;
         work.commit().await.map_err(Failure::of_commit)
     }
 

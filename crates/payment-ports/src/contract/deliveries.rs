@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 
-use super::given::{Given, ids, update};
+use super::given::{Given, claim_queue, claim_queues, ids, release, update};
 use crate::{
     store::{Change, Guard, Store},
     webhook::{Delivery, DeliveryAttempt, DeliveryStatus, OutboxEvent, Trigger},
@@ -54,14 +54,16 @@ pub async fn an_endpoint_has_one_delivery_of_an_event(store: &Arc<dyn Store>) {
     assert_eq!((given.due(&endpoint).await.len(), given.due(&other).await.len()), (1, 1));
 }
 
-pub async fn an_endpoint_that_is_gone_takes_no_delivery(store: &Arc<dyn Store>) {
+pub async fn a_delivery_to_an_endpoint_that_is_gone_ends(store: &Arc<dyn Store>) {
     let given = Given::empty(store).await;
     let (endpoint, event) = (given.endpoint().await, given.event().await);
     let (merchant, mode) = (endpoint.merchant.clone(), endpoint.mode);
     given.apply([Change::DeleteEndpoint { endpoint: endpoint.id, merchant, mode }]).await;
-    let late = given.samples.delivery(&endpoint, &event);
-    given.refused(Change::InsertDelivery(late), Guard::Endpoint).await;
+    given.delivery(&endpoint, &event).await;
+    assert_eq!(claim_queues(store, &given.claim(10)).await, []);
     assert_eq!(store.backlog().await.unwrap().deliveries, 0);
+    let late = given.samples.delivery(&endpoint, &given.event().await);
+    given.refused(Change::InsertDelivery(late), Guard::Endpoint).await;
 }
 
 pub async fn a_delivery_is_due_at_its_retry_time(store: &Arc<dyn Store>) {
@@ -155,10 +157,15 @@ pub async fn a_deleted_endpoint_ends_its_open_deliveries(store: &Arc<dyn Store>)
     let given = Given::empty(store).await;
     let (endpoint, other) = (given.endpoint().await, given.endpoint().await);
     let event = given.event().await;
-    let ended = given.delivery(&endpoint, &event).await;
+    given.delivery(&endpoint, &event).await;
+    let lease = given.claim(10);
+    let under_way = claim_queue(store, &lease).await;
+    let ended = given.delivery(&endpoint, &given.event().await).await;
     let kept = given.delivery(&other, &event).await;
     let (merchant, mode) = (endpoint.merchant.clone(), endpoint.mode);
     given.apply([Change::DeleteEndpoint { endpoint: endpoint.id, merchant, mode }]).await;
+    given.apply([release(&under_way, &lease)]).await;
+    assert_eq!(claim_queues(store, &given.claim(10)).await, [other.id]);
     assert_eq!(store.backlog().await.unwrap().deliveries, 1);
     given.refused(update(&ended, &ended), Guard::Delivery).await;
     assert_eq!(ids(&given.due(&other).await), [kept.id]);

@@ -195,7 +195,7 @@ rules! {
         a_delivery_keeps_every_field
         deliveries_keep_every_trigger
         an_endpoint_has_one_delivery_of_an_event
-        an_endpoint_that_is_gone_takes_no_delivery
+        a_delivery_to_an_endpoint_that_is_gone_ends
         a_delivery_is_due_at_its_retry_time
         deliveries_without_a_retry_time_are_never_due
         ended_deliveries_are_never_due
@@ -226,6 +226,8 @@ rules! {
         the_state_of_a_queue_is_kept
         a_disabled_endpoints_queue_is_due_no_more_until_it_is_resumed
         an_endpoint_that_is_not_there_has_no_queue
+        a_claim_cannot_be_ended_by_an_earlier_one_of_the_same_worker
+        a_resumed_queue_is_taken_from_whoever_has_it
         released_queues_are_due_at_once
         two_workers_never_get_the_same_queue
         nothing_is_missed_while_others_add

@@ -196,8 +196,34 @@ pub async fn an_endpoint_that_is_not_there_has_no_queue(store: &Arc<dyn Store>) 
     let now = given.samples.now();
     given.refused(Change::ResumeQueue { endpoint: endpoint.id, now }, Guard::Endpoint).await;
     let lease = given.claim(1);
-    let queue = ClaimedQueue { endpoint, state: QueueState::default(), additions: 0 };
+    let (state, until) = (QueueState::default(), lease.until);
+    let queue = ClaimedQueue { endpoint, state, additions: 0, until };
     given.refused(release(&queue, &lease), Guard::Queue).await;
+}
+
+pub async fn a_claim_cannot_be_ended_by_an_earlier_one_of_the_same_worker(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let endpoint = given.endpoint().await;
+    given.delivery(&endpoint, &given.event().await).await;
+    let lost = given.claim(1);
+    let earlier = claim_queue(store, &lost).await;
+    let again = Claim { owner: lost.owner, ..given.claim_at(lost.until, 1) };
+    let later = claim_queue(store, &again).await;
+    given.refused(release(&earlier, &lost), Guard::Queue).await;
+    given.apply([release(&later, &again)]).await;
+}
+
+pub async fn a_resumed_queue_is_taken_from_whoever_has_it(store: &Arc<dyn Store>) {
+    let given = Given::empty(store).await;
+    let endpoint = given.endpoint().await;
+    given.delivery(&endpoint, &given.event().await).await;
+    let lease = given.claim(1);
+    let queue = claim_queue(store, &lease).await;
+    let state = QueueState { failing_since: Some(lease.now), ..QueueState::default() };
+    let resume = Change::ResumeQueue { endpoint: endpoint.id, now: lease.now };
+    given.apply([resume]).await;
+    given.refused(release(&ClaimedQueue { state, ..queue }, &lease), Guard::Queue).await;
+    assert_eq!(claim_queue(store, &given.claim(1)).await.state, QueueState::default());
 }
 
 pub async fn released_queues_are_due_at_once(store: &Arc<dyn Store>) {

@@ -87,8 +87,8 @@ pub enum Change {
         /// Who claimed it.
         owner: Uuid,
     },
-    /// Also makes the endpoint's queue due. Guard: the endpoint is there, and has no delivery of
-    /// that event.
+    /// Also makes the endpoint's queue due. Guard: the queue is there, and the endpoint has no
+    /// delivery of that event.
     InsertDelivery(Delivery),
     /// Guard: the stored delivery has come as far as `from`, and no farther.
     UpdateDelivery {
@@ -108,7 +108,7 @@ pub enum Change {
     /// No guard.
     InsertDeliveryAttempt(DeliveryAttempt),
     /// Ends the claim on the queue of an endpoint, which is due again when its next delivery is; at
-    /// once if deliveries were added meanwhile. Guard: the claim of `owner` still holds.
+    /// once if deliveries were added meanwhile. Guard: exactly this claim of `owner` still holds.
     ReleaseQueue {
         /// What was claimed, with its state as it shall be; a disabled endpoint's is due no more.
         queue: ClaimedQueue,
@@ -121,14 +121,16 @@ pub enum Change {
     InsertEndpoint(Endpoint),
     /// Guard: the stored version is one less than this one's.
     UpdateEndpoint(Endpoint),
-    /// Forgets an endpoint's failures and makes its queue due. Guard: the endpoint is there.
+    /// Forgets an endpoint's failures, ends the claim on its queue and makes it due, so that whoever
+    /// has it does not write its failures back. Guard: the endpoint is there.
     ResumeQueue {
         /// Which endpoint.
         endpoint: EndpointId,
         /// The time now.
         now: Timestamp,
     },
-    /// Also ends its open deliveries as failed. Guard: the merchant has it in that mode.
+    /// Its open deliveries end as failed when its queue is next claimed: there may be very many.
+    /// Guard: the merchant has it in that mode.
     DeleteEndpoint {
         /// Which endpoint.
         endpoint: EndpointId,

@@ -21,7 +21,9 @@ pub trait WorkQueue: Send + Sync {
     /// Claims the queues of endpoints that have something due, those that wait longest first.
     ///
     /// A queue is due when its next delivery is, but not before the time of its state; it has one
-    /// owner, so that one endpoint's rate, order and failures are one worker's to keep.
+    /// owner, so that one endpoint's rate, order and failures are one worker's to keep. The queue of
+    /// an endpoint that is gone is emptied instead: some of its deliveries end as failed with each
+    /// claim, and the queue with the last of them.
     async fn claim_queues(&self, claim: &Claim) -> Result<Vec<ClaimedQueue>, StoreError>;
 
     /// An endpoint's deliveries that may be tried now, the longest due first.

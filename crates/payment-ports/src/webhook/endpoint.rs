@@ -134,4 +134,6 @@ pub struct ClaimedQueue {
     pub state: QueueState,
     /// Counts how often deliveries were added; one that is added during a claim is not missed.
     pub additions: i64,
+    /// When the claim ends by itself, as the store has it: which claim this is.
+    pub until: Timestamp,
 }

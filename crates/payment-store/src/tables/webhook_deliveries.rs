@@ -169,22 +169,27 @@ pub(crate) fn due(
 ) -> Statement {
     let sql = format!(
         "SELECT d.* {} AND d.next_retry_at <= $2 ORDER BY d.next_retry_at, d.id LIMIT $3",
-        heads(endpoint)
+        heads(backend, endpoint)
     );
     let now = UtcTime::from(now);
     statement(backend, &sql, &[endpoint.id.uuid().into(), now.into(), limit.into()])
 }
 
 /// Selects when an endpoint's next delivery may be tried; the endpoint's id is parameter 1.
-pub(crate) fn next_due(endpoint: &Endpoint) -> String {
+pub(crate) fn next_due(backend: DbBackend, endpoint: &Endpoint) -> String {
     format!(
         "SELECT d.next_retry_at {} AND d.next_retry_at IS NOT NULL ORDER BY d.next_retry_at LIMIT 1",
-        heads(endpoint)
+        heads(backend, endpoint)
     )
 }
 
 /// Pending deliveries of an endpoint that wait for no earlier one of the same aggregate.
-fn heads(endpoint: &Endpoint) -> String {
+fn heads(backend: DbBackend, endpoint: &Endpoint) -> String {
+    // With old statistics MariaDB goes through all of the endpoint's deliveries for each of them.
+    let index = match backend {
+        DbBackend::MySql => "FORCE INDEX (webhook_deliveries_order)",
+        DbBackend::Postgres | DbBackend::Sqlite | _ => "",
+    };
     let blocks = if endpoint.is_ordered {
         ""
     } else {
@@ -193,7 +198,7 @@ fn heads(endpoint: &Endpoint) -> String {
     format!(
         "FROM webhook_deliveries d WHERE d.endpoint_id = $1 AND d.status = 'PENDING'
          AND NOT EXISTS (
-            SELECT 1 FROM webhook_deliveries earlier
+            SELECT 1 FROM webhook_deliveries earlier {index}
             WHERE earlier.endpoint_id = d.endpoint_id AND earlier.aggregate_id = d.aggregate_id
               AND earlier.sequence < d.sequence AND earlier.status = 'PENDING' {blocks})"
     )

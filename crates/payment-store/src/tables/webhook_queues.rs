@@ -8,8 +8,8 @@ use payment_ports::{
     webhook::{ClaimedQueue, Endpoint, QueueState},
 };
 use sea_orm::{
-    ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QueryOrder, QuerySelect,
-    entity::prelude::*,
+    ActiveValue::Set, DatabaseTransaction, DeleteMany, IntoActiveModel, QueryOrder, QuerySelect,
+    UpdateMany, entity::prelude::*,
 };
 
 use crate::{
@@ -110,7 +110,8 @@ pub(crate) async fn resume(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let sql = "UPDATE webhook_queues SET additions = additions + 1, next_due_at = $1,
-        consecutive_failures = 0, failing_since = NULL, not_before = NULL WHERE id = $2";
+        consecutive_failures = 0, failing_since = NULL, not_before = NULL,
+        lease_owner = NULL, lease_until = NULL WHERE id = $2";
     let values = [UtcTime::from(now).into(), endpoint.uuid().into()];
     run(work, sql, &values, Guard::Endpoint).await
 }
@@ -123,10 +124,12 @@ pub(crate) async fn release(
     owner: Uuid,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let ClaimedQueue { endpoint, state, additions } = queue;
+    let ClaimedQueue { endpoint, state, additions, until } = queue;
     let next = match endpoint {
         Endpoint { disabled: Some(_), .. } => "NULL".to_owned(),
-        Endpoint { disabled: None, .. } => webhook_deliveries::next_due(endpoint),
+        Endpoint { disabled: None, .. } => {
+            webhook_deliveries::next_due(work.get_database_backend(), endpoint)
+        }
     };
     let QueueState { consecutive_failures, failing_since, not_before } = *state;
     let time = |time: Option<Timestamp>| Value::from(time.map(UtcTime::from));
@@ -134,7 +137,7 @@ pub(crate) async fn release(
         "UPDATE webhook_queues SET lease_owner = NULL, lease_until = NULL,
             next_due_at = CASE WHEN additions = $2 THEN ({next}) ELSE $3 END,
             consecutive_failures = $4, failing_since = $5, not_before = $6
-         WHERE id = $1 AND lease_owner = $7"
+         WHERE id = $1 AND lease_owner = $7 AND lease_until = $8"
     );
     let values = [
         endpoint.id.uuid().into(),
@@ -144,8 +147,32 @@ pub(crate) async fn release(
         time(failing_since),
         time(not_before),
         owner.into(),
+        UtcTime::from(*until).into(),
     ];
     run(work, &sql, &values, Guard::Queue).await
+}
+
+/// Makes the queue of an endpoint that was deleted due, so that it is emptied.
+pub(crate) async fn orphan(
+    work: &DatabaseTransaction,
+    endpoint: EndpointId,
+) -> Result<(), Failure> {
+    let sql = "UPDATE webhook_queues SET additions = additions + 1, next_due_at = $1,
+        not_before = NULL WHERE id = $2";
+    let values = [UtcTime::from(Timestamp::UNIX_EPOCH).into(), endpoint.uuid().into()];
+    run(work, sql, &values, Guard::Endpoint).await
+}
+
+/// Deletes an empty queue to which nothing was added since it was claimed.
+pub(crate) fn delete(claimed: &Model) -> DeleteMany<Entity> {
+    Entity::delete_many()
+        .filter(Column::Id.eq(claimed.id))
+        .filter(Column::Additions.eq(claimed.additions))
+}
+
+/// Gives one back.
+pub(crate) fn give_back(endpoint: Uuid) -> UpdateMany<Entity> {
+    release_all().filter(Column::Id.eq(endpoint))
 }
 
 async fn run(
@@ -159,12 +186,12 @@ async fn run(
 }
 
 /// Gives back what `owner` claimed.
-pub(crate) fn release_all_of(owner: Uuid) -> sea_orm::UpdateMany<Entity> {
+pub(crate) fn release_all_of(owner: Uuid) -> UpdateMany<Entity> {
     release_all().filter(Column::LeaseOwner.eq(owner))
 }
 
 /// Gives back what anybody claimed.
-pub(crate) fn release_all() -> sea_orm::UpdateMany<Entity> {
+pub(crate) fn release_all() -> UpdateMany<Entity> {
     let free = ActiveModel { lease_owner: Set(None), lease_until: Set(None), ..Default::default() };
     Entity::update_many().set(free).filter(Column::LeaseOwner.is_not_null())
 }

@@ -56,11 +56,13 @@ pub(super) fn disable(
 }
 
 /// Tells the people behind the merchant; the event tells their programs.
-pub(super) async fn write_to_merchant(ports: &Ports, endpoint: &Endpoint, why: DisabledReason) {
-    let Endpoint { id, url, merchant, .. } = endpoint;
-    let cause = match why {
-        DisabledReason::Gone => "answered 410 Gone",
-        DisabledReason::Failing | DisabledReason::Merchant => "has taken no webhook for too long",
+pub(super) async fn write_to_merchant(ports: &Ports, endpoint: &Endpoint) {
+    let Endpoint { id, url, merchant, disabled, .. } = endpoint;
+    let cause = match disabled.map(|disabled| disabled.reason) {
+        Some(DisabledReason::Gone) => "answered 410 Gone",
+        Some(DisabledReason::Failing | DisabledReason::Merchant) | None => {
+            "has taken no webhook for too long"
+        }
     };
     let text = format!(
         "Your webhook endpoint {id} at {url} {cause}, so nothing is sent there any more.\n\n\

@@ -7,6 +7,8 @@
 
 mod circuit;
 mod disable;
+mod ending;
+mod record;
 mod schedule;
 pub(crate) mod send;
 mod turn;

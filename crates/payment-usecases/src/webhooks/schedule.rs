@@ -12,6 +12,8 @@ use crate::{pacing::later, ports::Ports};
 const OVERLOAD_PAUSE: Duration = Duration::from_mins(1);
 /// A receiver may ask for so many times the planned wait.
 const LONGEST_WISH: u32 = 4;
+/// The longest that one answer keeps other deliveries from a receiver.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The longest wait that a receiver may ask for.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
@@ -43,6 +45,14 @@ fn wait(planned: Duration, sent: &Sent) -> Duration {
     let planned = if is_overloaded(&sent.answer) { planned.max(OVERLOAD_PAUSE) } else { planned };
     let longest = planned.saturating_mul(LONGEST_WISH).min(LONGEST_WAIT).max(planned);
     asked(&sent.answer, sent.ended_at).clamp(planned, longest)
+}
+
+/// Until when a receiver that is overloaded, or asks for it, is sent nothing at all.
+pub(super) fn pause(delivery: &Delivery, sent: &Sent) -> Option<Timestamp> {
+    let response = sent.answer.as_ref().ok()?;
+    let wants_rest = response.status == 429 || response.retry_after.is_some();
+    let longest = later(sent.ended_at, LONGEST_PAUSE);
+    delivery.next_retry_at.filter(|_| wants_rest).map(|next| next.min(longest))
 }
 
 fn is_overloaded(answer: &Answer) -> bool {

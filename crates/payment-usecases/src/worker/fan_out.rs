@@ -49,13 +49,24 @@ pub async fn fan_out(ports: &Ports, worker: Uuid, limit: u64) -> Result<usize, E
 }
 
 async fn one_by_one(ports: &Ports, worker: Uuid, events: &[OutboxEvent]) -> Result<(), Error> {
+    // Those of one aggregate stay in order: what is behind one that is stuck waits with it.
+    let mut stuck = BTreeSet::new();
     for event in events {
+        if stuck.contains(&event.aggregate) {
+            continue;
+        }
         let endpoints = endpoints_of(ports, slice::from_ref(event)).await?;
-        let Some(theirs) = endpoints.get(&owner(event)) else { continue };
+        let Some(theirs) = endpoints.get(&owner(event)) else {
+            stuck.insert(event.aggregate);
+            continue;
+        };
         let FannedOut { deliveries, end } = FannedOut::new(ports, worker, event, theirs);
         let all: Vec<_> = deliveries.into_iter().chain([end]).collect();
         match ports.store.apply(&all).await {
-            Ok(()) | Err(ApplyError::Conflict(_)) => {}
+            Ok(()) => {}
+            Err(ApplyError::Conflict(_)) => {
+                stuck.insert(event.aggregate);
+            }
             Err(error) => return Err(error.into()),
         }
     }

@@ -86,7 +86,7 @@ async fn enabling_forgets_failures_and_sends_what_waited() {
     assert_eq!(queue(&world).consecutive_failures, 0);
     world.deliver_all().await;
     assert_eq!(world.receiver.sent().len(), 12);
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     world.deliver_all().await;
     assert_eq!(world.receiver.sent().len(), 22);
 }
@@ -116,7 +116,7 @@ async fn a_secret_that_has_replaced_another_is_written_as_the_only_one() {
     let secrets = stored(&world, id).secrets;
     assert_eq!(secrets.current.expose_secret(), first);
     assert_eq!(secrets.next.unwrap().secret.expose_secret(), rotated.secret);
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     let promoted = endpoints::promote_secret(&world.ports, &caller(), id).await;
     assert!(matches!(promoted.unwrap_err(), Error::EndpointState(_)));
 

@@ -7,7 +7,7 @@ use payment_core::id::EndpointId;
 use payment_ports::{
     clock::Clock as _,
     fakes::{RecordingSender, Samples},
-    store::{Change, Store as _},
+    store::{ApplyError, Change, Guard, Store as _, StoreError},
     webhook::{DeliveryStatus, DisabledReason, Endpoint, SendFailure},
 };
 use payment_usecases::worker;
@@ -243,6 +243,97 @@ async fn an_endpoint_that_is_deleted_during_a_turn_hears_no_more_and_stays_delet
     let (_, ()) = tokio::join!(worker::deliver(&world.ports, me, 100), delete);
     pass(Duration::from_hours(1)).await;
     world.deliver_all().await;
+    worker::deliver(&world.ports, me, 100).await.unwrap();
     assert_eq!(count(&world, DeliveryStatus::Pending), 0);
     assert!(world.store.tables().queues.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_takes_nothing_ends_the_turn() {
+    let world = World::new();
+    let endpoint = endpoint(&world, |_| {}).await;
+    payments(&world, 300).await;
+    fan_out(&world).await;
+    for _ in 0..20 {
+        world.store.fail_next_apply(ApplyError::Store(StoreError::Unavailable("full".into())));
+    }
+    worker::deliver(&world.ports, world.ports.ids.uuid(), 100).await.unwrap();
+    let sent = world.receiver.sent_to(&endpoint.url).len();
+    assert!(sent <= 20, "{sent} were sent, and will be sent again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_asks_for_rest_is_sent_nothing_else_meanwhile() {
+    let world = World::new();
+    let busy = endpoint(&world, |_| {}).await;
+    world.receiver.script(&busy.url, [Ok(RecordingSender::status(429))]);
+    world.created().await;
+    world.deliver_all().await;
+    payments(&world, 3).await;
+    world.deliver_all().await;
+    pass(Duration::from_secs(59)).await;
+    world.deliver_all().await;
+    assert_eq!(world.receiver.sent().len(), 1);
+    pass(Duration::from_secs(1)).await;
+    world.deliver_all().await;
+    assert_eq!(count(&world, DeliveryStatus::Delivered), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_rate_stops_at_once_when_the_endpoint_is_gone() {
+    let world = World::new();
+    let gone = endpoint(&world, |it| it.rate_per_second = Some(1)).await;
+    world.receiver.script(&gone.url, [Ok(RecordingSender::status(410))]);
+    payments(&world, 5).await;
+    world.deliver_all().await;
+    assert_eq!(world.receiver.sent_to(&gone.url).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_410_disables_although_a_delivery_was_changed_meanwhile() {
+    let world = World::new();
+    let gone = endpoint(&world, |_| {}).await;
+    world.receiver.script(&gone.url, [Ok(RecordingSender::status(410))]);
+    world.created().await;
+    fan_out(&world).await;
+    world.store.fail_next_apply(ApplyError::Conflict(Guard::Delivery));
+    world.deliver_all().await;
+    assert_eq!(stored(&world, gone.id).disabled.unwrap().reason, DisabledReason::Gone);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_the_merchant_changes_meanwhile_is_not_disabled() {
+    let world = World::new();
+    let gone = endpoint(&world, |_| {}).await;
+    world.receiver.script(&gone.url, [Ok(RecordingSender::status(410))]);
+    world.receiver.slow_down(&gone.url, Duration::from_secs(3));
+    world.created().await;
+    fan_out(&world).await;
+    let me = world.ports.ids.uuid();
+    let change = async {
+        pass(Duration::from_secs(1)).await;
+        let url = "https://shop.example/moved".to_owned();
+        let moved = Endpoint { url, version: 2, ..gone.clone() };
+        world.store.apply(&[Change::UpdateEndpoint(moved)]).await.unwrap();
+    };
+    let (_, ()) = tokio::join!(worker::deliver(&world.ports, me, 100), change);
+    assert_eq!(stored(&world, gone.id).disabled, None);
+    assert!(world.store.tables().queues.values().all(|queue| queue.claim.is_none()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_of_a_payment_stay_in_order_when_one_cannot_be_fanned_out() {
+    let world = World::new();
+    endpoint(&world, |_| {}).await;
+    let stuck = world.authorized().await;
+    world.created().await;
+    // The batch fails, and then the first event of the first payment.
+    for _ in 0..2 {
+        world.store.fail_next_apply(ApplyError::Conflict(Guard::Event));
+    }
+    fan_out(&world).await;
+    let tables = world.store.tables();
+    let mut told = tables.deliveries.values().map(|it| it.event.aggregate.payment().unwrap());
+    assert!(told.all(|payment| payment != stuck), "what is behind it waits with it");
+    assert_eq!(tables.deliveries.len(), 1);
 }

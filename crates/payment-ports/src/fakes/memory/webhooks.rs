@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::{
     Tables,
     change::{insert, replace},
-    tables::{is_free, is_held_by},
+    tables::is_free,
     work::first,
 };
 use crate::{
-    store::{Claim, Guard},
+    store::{Claim, Guard, Lease},
     webhook::{ClaimedQueue, Delivery, DeliveryProgress, DeliveryStatus, Endpoint, QueueState},
 };
 
@@ -25,10 +25,14 @@ impl Tables {
             (is_ripe && is_free(row.claim, claim.now)).then_some((since, *id))
         });
         let claimed = first(due, claim.limit).into_iter().filter_map(|id| {
-            let endpoint = self.endpoints.get(&id)?.clone();
+            let Some(endpoint) = self.endpoints.get(&id).cloned() else {
+                self.empty(id);
+                return None;
+            };
             let row = self.queues.get_mut(&id)?;
             row.claim = Some(claim.lease());
-            Some(ClaimedQueue { endpoint, state: row.state, additions: row.additions })
+            let (state, additions, until) = (row.state, row.additions, claim.until);
+            Some(ClaimedQueue { endpoint, state, additions, until })
         });
         claimed.collect()
     }
@@ -108,7 +112,8 @@ impl Tables {
         let next = self.heads(&queue.endpoint).map(|(since, _)| since).min();
         let next = if queue.endpoint.disabled.is_some() { None } else { next };
         let row = self.queues.get_mut(&queue.endpoint.id);
-        let row = row.filter(|row| is_held_by(row.claim, owner)).ok_or(Guard::Queue)?;
+        let this = Some(Lease { owner, until: queue.until });
+        let row = row.filter(|row| row.claim == this).ok_or(Guard::Queue)?;
         let is_same = row.additions == queue.additions;
         row.next_due_at = if is_same { next } else { Some(now) };
         row.state = queue.state;
@@ -121,6 +126,7 @@ impl Tables {
         row.additions += 1;
         row.next_due_at = Some(now);
         row.state = QueueState::default();
+        row.claim = None;
         Ok(())
     }
 
@@ -144,12 +150,21 @@ impl Tables {
         let found = self.endpoints.get(&id);
         found.filter(|it| (&it.merchant, it.mode) == (merchant, mode)).ok_or(Guard::Endpoint)?;
         self.endpoints.remove(&id);
+        if let Some(queue) = self.queues.get_mut(&id) {
+            queue.additions += 1;
+            queue.next_due_at = Some(Timestamp::UNIX_EPOCH);
+            queue.state.not_before = None;
+        }
+        Ok(())
+    }
+
+    /// Ends the queue of an endpoint that is gone.
+    fn empty(&mut self, id: EndpointId) {
         self.queues.remove(&id);
         let its = self.deliveries.values_mut().filter(|it| it.endpoint == id);
         for delivery in its.filter(|it| it.status == DeliveryStatus::Pending) {
             delivery.status = DeliveryStatus::Failed;
             delivery.next_retry_at = None;
         }
-        Ok(())
     }
 }
