@@ -12,6 +12,7 @@ mod m20261121_000005_create_webhooks;
 mod m20261121_000006_create_audit_log;
 mod m20261121_000007_extend_webhooks;
 mod m20261121_000008_create_provider_inbox;
+mod m20261121_000009_create_webhook_recoveries;
 mod migrator;
 mod step;
 

@@ -5,7 +5,10 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use payment_core::{
     attempt::Attempt,
-    id::{AttemptId, EndpointId, MerchantId, Mode, PaymentId, ProviderId, ThreeDsSessionId},
+    id::{
+        AttemptId, DeliveryId, EndpointId, MerchantId, Mode, PaymentId, ProviderId,
+        ThreeDsSessionId,
+    },
     payment::Payment,
     three_ds::ThreeDsSession,
     time::Timestamp,
@@ -13,11 +16,13 @@ use payment_core::{
 };
 use payment_ports::{
     store::{
-        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, Directory, Inbox, Load, Loaded,
-        LoadedAttempt, LoadedSession, Merchant, PaymentFilter, PaymentReads, Store, StoreError,
-        StoredNotice, WorkQueue,
+        ApiKey, ApplyError, AuditEntry, Backlog, Change, Claim, DeliveryFilter, Directory,
+        EventFilter, Inbox, Load, Loaded, LoadedAttempt, LoadedSession, Merchant, PaymentFilter,
+        PaymentReads, Store, StoreError, StoredNotice, WebhookReads, WorkQueue,
     },
-    webhook::{ClaimedQueue, Delivery, Endpoint, OutboxEvent},
+    webhook::{
+        ClaimedQueue, Delivery, DeliveryAttempt, Endpoint, OutboxEvent, Recoverable, Recovery,
+    },
 };
 use uuid::Uuid;
 
@@ -162,6 +167,40 @@ impl Inbox for FailingStore {
         limit: u64,
     ) -> Result<Vec<AttemptId>, StoreError> {
         self.0.attempts_called(provider, reference, limit).await
+    }
+}
+
+#[async_trait]
+impl WebhookReads for FailingStore {
+    async fn merchant_events(&self, filter: &EventFilter) -> Result<Vec<OutboxEvent>, StoreError> {
+        self.0.merchant_events(filter).await
+    }
+
+    async fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
+        self.0.deliveries(filter).await
+    }
+
+    async fn delivery_attempts(
+        &self,
+        deliveries: &[DeliveryId],
+    ) -> Result<Vec<DeliveryAttempt>, StoreError> {
+        self.0.delivery_attempts(deliveries).await
+    }
+
+    async fn recoveries(&self, endpoint: EndpointId) -> Result<Vec<Recovery>, StoreError> {
+        self.0.recoveries(endpoint).await
+    }
+
+    async fn open_recoveries(&self, limit: u64) -> Result<Vec<Recovery>, StoreError> {
+        self.0.open_recoveries(limit).await
+    }
+
+    async fn recoverable(
+        &self,
+        recovery: &Recovery,
+        limit: u64,
+    ) -> Result<Vec<Recoverable>, StoreError> {
+        self.0.recoverable(recovery, limit).await
     }
 }
 

@@ -67,6 +67,8 @@ uuid_ids! {
     DeliveryId "delivery id";
     /// Where a merchant receives webhooks.
     EndpointId "webhook endpoint id";
+    /// A merchant's wish to be sent again what an endpoint did not take.
+    RecoveryId "recovery id";
 }
 
 macro_rules! text_ids {

@@ -23,7 +23,7 @@ use crate::{
         payment_attempts, payments, provider_inbox, three_ds_sessions, transactions,
         webhook_attempts,
         webhook_deliveries::{self, are_alike},
-        webhook_endpoints, webhook_queues,
+        webhook_endpoints, webhook_queues, webhook_recoveries,
     },
 };
 
@@ -131,6 +131,8 @@ async fn write(work: &DatabaseTransaction, cipher: &Cipher, run: &[Change]) -> R
             webhook_endpoints::delete(work, merchant, *mode, *endpoint).await?;
             webhook_queues::orphan(work, *endpoint).await
         }
+        Change::InsertRecovery(recovery) => webhook_recoveries::insert(work, recovery).await,
+        Change::UpdateRecovery(recovery) => webhook_recoveries::update(work, recovery).await,
         Change::InsertMerchant(merchant) => merchants::insert(work, merchant).await,
         Change::InsertApiKey(key) => api_keys::insert(work, key).await,
         Change::InsertAuditEntry(entry) => audit_log::insert(work, entry).await,

@@ -32,6 +32,7 @@ mod tables;
 )]
 pub mod test_database;
 mod utc_time;
+mod webhook_reads;
 mod work;
 
 pub use cipher::EncryptionKey;

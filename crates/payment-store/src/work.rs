@@ -182,7 +182,8 @@ impl SqlStore {
         Ok(self.retry(|| claiming.run(&self.writer, &values)).await?)
     }
 
-    async fn events_of(
+    /// The events of deliveries, by id.
+    pub(crate) async fn events_of(
         &self,
         rows: &[webhook_deliveries::Model],
     ) -> Result<BTreeMap<Uuid, events::Model>, StoreError> {

@@ -23,3 +23,4 @@ mod provider;
 mod sim;
 mod store;
 mod watch;
+mod webhook_reads;

@@ -53,6 +53,9 @@ fn word(change: &Change) -> String {
         Change::InsertDeliveryAttempt(_) => "a try".to_owned(),
         Change::InsertNotice(it) => format!("notice {}", it.event_id),
         Change::UpdateNotice { progress, .. } => format!("notice {}", progress.status()),
+        Change::InsertRecovery(it) | Change::UpdateRecovery(it) => {
+            format!("recovery {} queued {}", it.examined, it.queued)
+        }
         Change::ReleaseQueue { queue, .. } => format!("queue {:?}", queue.state),
         Change::InsertEndpoint(_)
         | Change::UpdateEndpoint(_)

@@ -26,9 +26,11 @@ mod listing;
 mod payments;
 mod queues;
 mod records;
+mod recoveries;
 mod sessions;
 mod taking_up;
 mod transactions;
+mod webhook_lists;
 
 /// Re-exports the rules, and lists them once for [`store_contract!`](crate::store_contract).
 macro_rules! rules {
@@ -231,6 +233,29 @@ rules! {
         released_queues_are_due_at_once
         two_workers_never_get_the_same_queue
         nothing_is_missed_while_others_add
+    }
+    webhook_lists {
+        events_are_listed_newest_first
+        a_page_of_events_begins_after_the_event_before_it
+        a_merchant_lists_its_own_events_of_one_mode
+        a_listed_event_matches_every_part_of_the_filter
+        deliveries_of_the_newest_event_are_listed_first
+        a_page_of_deliveries_begins_after_the_delivery_before_it
+        a_merchant_lists_its_own_deliveries_of_one_mode
+        a_listed_delivery_matches_every_part_of_the_filter
+        tries_keep_every_field_and_are_read_by_delivery_and_number
+    }
+    recoveries {
+        a_recovery_keeps_every_field
+        a_recovery_is_inserted_once
+        a_recovery_update_writes_how_far_it_has_come
+        a_recovery_update_of_another_version_conflicts
+        one_of_many_concurrent_recovery_updates_wins
+        recoveries_of_an_endpoint_are_read_newest_first
+        complete_recoveries_are_not_open
+        a_recovery_looks_at_events_in_the_order_of_time
+        a_recovery_looks_at_events_of_its_time_only
+        a_recovery_looks_at_events_of_its_merchant_and_mode_only
     }
     inbox {
         a_notice_keeps_every_field

@@ -33,7 +33,7 @@ use crate::{
     },
     webhook::{
         Aggregate, Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, EndpointSecrets,
-        OutboxEvent, Trigger,
+        OutboxEvent, Recovery, Trigger,
     },
 };
 
@@ -274,6 +274,25 @@ impl Samples {
             scheduled_tries: 0,
             last_attempt_at: None,
             next_retry_at: Some(self.now()),
+        }
+    }
+
+    /// A recovery that has looked at nothing yet, and whose time has no end.
+    #[must_use]
+    pub fn recovery(&self, endpoint: &Endpoint) -> Recovery {
+        Recovery {
+            id: self.uuid().into(),
+            endpoint: endpoint.id,
+            merchant: endpoint.merchant.clone(),
+            mode: endpoint.mode,
+            since: FakeClock::START,
+            until: FakeClock::START + TimeDelta::days(365),
+            position: None,
+            examined: 0,
+            queued: 0,
+            created_at: self.now(),
+            completed_at: None,
+            version: 1,
         }
     }
 

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::{
     ApiKey, ApplyError, AuditEntry, Directory, IdempotencyRecord, Inbox, Lease, Merchant,
-    NoticeProgress, PaymentReads, StoredAnswer, StoredNotice, WorkQueue,
+    NoticeProgress, PaymentReads, StoredAnswer, StoredNotice, WebhookReads, WorkQueue,
 };
 use crate::webhook::{
-    ClaimedQueue, Delivery, DeliveryAttempt, DeliveryProgress, Endpoint, OutboxEvent,
+    ClaimedQueue, Delivery, DeliveryAttempt, DeliveryProgress, Endpoint, OutboxEvent, Recovery,
 };
 use payment_core::{
     id::{EndpointId, EventId, MerchantId, Mode},
@@ -23,7 +23,7 @@ use payment_core::{
 
 /// Everything that the gateway remembers.
 #[async_trait]
-pub trait Store: PaymentReads + WorkQueue + Directory + Inbox {
+pub trait Store: PaymentReads + WorkQueue + Directory + Inbox + WebhookReads {
     /// Writes all of `changes` in order, atomically and durably, or none of them.
     ///
     /// Each change has a guard; the first that fails ends it all with
@@ -139,6 +139,10 @@ pub enum Change {
         /// Of which payments it hears.
         mode: Mode,
     },
+    /// Guard: no recovery has that id.
+    InsertRecovery(Recovery),
+    /// Guard: the stored version is one less than this one's.
+    UpdateRecovery(Recovery),
     /// Guard: no merchant has that id.
     InsertMerchant(Merchant),
     /// Guard: no key has that id.
@@ -179,6 +183,8 @@ pub enum Guard {
     Endpoint,
     /// The claim on an endpoint's queue.
     Queue,
+    /// The recovery's version, or its id.
+    Recovery,
     /// The merchant's id.
     Merchant,
     /// The key's id.

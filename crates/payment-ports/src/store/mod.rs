@@ -7,6 +7,7 @@ mod error;
 mod idempotency;
 mod inbox;
 mod reads;
+mod webhook_reads;
 mod work;
 
 pub use audit::AuditEntry;
@@ -16,4 +17,5 @@ pub use error::{ApplyError, StoreError};
 pub use idempotency::{IdempotencyRecord, Lease, RecordState, StoredAnswer};
 pub use inbox::{Inbox, NoticeProgress, StoredNotice};
 pub use reads::{Load, Loaded, LoadedAttempt, LoadedSession, PaymentFilter, PaymentReads};
+pub use webhook_reads::{DeliveryFilter, EventFilter, WebhookReads};
 pub use work::{Backlog, Claim, WorkQueue};

@@ -43,8 +43,13 @@ impl Endpoint {
     /// Whether it is told of new events of that kind.
     #[must_use]
     pub fn hears(&self, kind: EventKind) -> bool {
-        let is_wanted = self.event_kinds.is_empty() || self.event_kinds.contains(&kind);
-        self.disabled.is_none() && is_wanted
+        self.disabled.is_none() && self.wants(kind)
+    }
+
+    /// Whether its merchant chose events of that kind.
+    #[must_use]
+    pub fn wants(&self, kind: EventKind) -> bool {
+        self.event_kinds.is_empty() || self.event_kinds.contains(&kind)
     }
 }
 

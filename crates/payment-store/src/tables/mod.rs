@@ -15,3 +15,4 @@ pub(crate) mod webhook_attempts;
 pub(crate) mod webhook_deliveries;
 pub(crate) mod webhook_endpoints;
 pub(crate) mod webhook_queues;
+pub(crate) mod webhook_recoveries;

@@ -1,8 +1,12 @@
 //! The history of tries to deliver.
 
-use payment_ports::{store::Guard, webhook::DeliveryAttempt};
+use payment_ports::{
+    store::{Guard, StoreError},
+    webhook::DeliveryAttempt,
+};
 use sea_orm::{DatabaseTransaction, entity::prelude::*};
 
+use super::webhook_deliveries::trigger;
 use crate::{failure::Failure, rows, utc_time::UtcTime};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -46,5 +50,23 @@ impl From<&DeliveryAttempt> for Model {
             response_excerpt: attempt.response_excerpt.clone(),
             cause: attempt.trigger.as_str().to_owned(),
         }
+    }
+}
+
+impl TryFrom<Model> for DeliveryAttempt {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            delivery: row.delivery_id.into(),
+            number: row.number,
+            trigger: rows::word("webhook_attempts.cause", &row.cause, trigger)?,
+            started_at: row.started_at.into(),
+            duration_ms: row.duration_ms,
+            status_code: row.status_code,
+            error_class: row.error_class,
+            response_excerpt: row.response_excerpt,
+        })
     }
 }

@@ -36,6 +36,7 @@ pub(crate) struct Model {
     pub(crate) next_retry_at: Option<UtcTime>,
     pub(crate) cause: String,
     pub(crate) scheduled_tries: i32,
+    pub(crate) mode: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -133,6 +134,7 @@ impl From<&Delivery> for Model {
             next_retry_at: delivery.next_retry_at.map(Into::into),
             cause: delivery.trigger.as_str().to_owned(),
             scheduled_tries: delivery.scheduled_tries,
+            mode: event.mode.as_str().to_owned(),
         }
     }
 }
@@ -156,7 +158,8 @@ fn status(text: &str) -> Option<DeliveryStatus> {
     DeliveryStatus::ALL.into_iter().find(|status| status.as_str() == text)
 }
 
-fn trigger(text: &str) -> Option<Trigger> {
+/// Why something is sent.
+pub(crate) fn trigger(text: &str) -> Option<Trigger> {
     Trigger::ALL.into_iter().find(|trigger| trigger.as_str() == text)
 }
 

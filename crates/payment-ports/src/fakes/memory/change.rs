@@ -68,6 +68,10 @@ impl Tables {
             Change::DeleteEndpoint { endpoint, merchant, mode } => {
                 self.delete_endpoint(endpoint, &merchant, mode)
             }
+            Change::InsertRecovery(recovery) => {
+                insert(&mut self.recoveries, recovery.id, recovery, Guard::Recovery)
+            }
+            Change::UpdateRecovery(recovery) => self.update_recovery(recovery),
             Change::InsertMerchant(merchant) => {
                 insert(&mut self.merchants, merchant.id.clone(), merchant, Guard::Merchant)
             }

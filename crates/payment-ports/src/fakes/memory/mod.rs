@@ -6,6 +6,7 @@ mod inbox;
 mod reads;
 mod store;
 mod tables;
+mod webhook_reads;
 mod webhooks;
 mod work;
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use payment_core::{
     attempt::{Attempt, ScopeHash},
     id::{
-        AttemptId, DeliveryId, EndpointId, EventId, MerchantId, PaymentId, ThreeDsSessionId,
-        TransactionId,
+        AttemptId, DeliveryId, EndpointId, EventId, MerchantId, PaymentId, RecoveryId,
+        ThreeDsSessionId, TransactionId,
     },
     payment::Payment,
     three_ds::ThreeDsSession,
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     store::{ApiKey, AuditEntry, Claim, IdempotencyRecord, Lease, Merchant, StoredNotice},
-    webhook::{Delivery, DeliveryAttempt, Endpoint, OutboxEvent, QueueState},
+    webhook::{Delivery, DeliveryAttempt, Endpoint, OutboxEvent, QueueState, Recovery},
 };
 
 /// Everything that a [`super::MemoryStore`] holds, for tests to look into.
@@ -43,6 +43,8 @@ pub struct Tables {
     pub endpoints: BTreeMap<EndpointId, Endpoint>,
     /// The queues of the endpoints.
     pub queues: BTreeMap<EndpointId, QueueRow>,
+    /// What endpoints are sent again.
+    pub recoveries: BTreeMap<RecoveryId, Recovery>,
     /// The tenants.
     pub merchants: BTreeMap<MerchantId, Merchant>,
     /// The API keys by public id.
