@@ -15,6 +15,8 @@ use crate::{
 const SETTLE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often old idempotency keys are looked for.
 const FORGET_INTERVAL: Duration = Duration::from_mins(1);
+/// How many events a recovery looks at in one write.
+const RECOVERED_AT_ONCE: u64 = 200;
 
 /// Works until `shutdown`, ends what it has begun and gives back what it has not.
 ///
@@ -52,6 +54,7 @@ struct Worker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Task {
     FanOut,
+    Recover,
     Settle,
     HeedNotices,
     ExpireSessions,
@@ -62,6 +65,7 @@ impl Worker {
     async fn all_tasks(&self) {
         tokio::join!(
             self.repeat(Task::FanOut),
+            self.repeat(Task::Recover),
             self.deliveries.serve(),
             self.repeat(Task::Settle),
             self.repeat(Task::HeedNotices),
@@ -108,12 +112,13 @@ impl Worker {
         let Self { id, ports, pace, .. } = self;
         let found = match task {
             Task::FanOut => worker::fan_out(ports, *id, pace.batch_size).await? > 0,
+            Task::Recover => worker::recover(ports, RECOVERED_AT_ONCE).await? > 0,
             Task::Settle => worker::settle(ports, *id, pace.batch_size).await? > 0,
             Task::HeedNotices => inbox::process(ports, *id, pace.batch_size).await? > 0,
             Task::ExpireSessions => worker::expire_sessions(ports, pace.batch_size).await? > 0,
             Task::ForgetRecords => worker::forget_records(ports, pace.batch_size).await? > 0,
         };
-        if found && task == Task::FanOut {
+        if found && matches!(task, Task::FanOut | Task::Recover) {
             self.deliveries.nudge();
         }
         Ok(found)
@@ -125,7 +130,7 @@ impl Worker {
             Task::FanOut | Task::HeedNotices if !self.pace.is_woken => {
                 Pause::polling(self.pace.poll_interval)
             }
-            Task::FanOut | Task::HeedNotices | Task::ExpireSessions => {
+            Task::FanOut | Task::Recover | Task::HeedNotices | Task::ExpireSessions => {
                 Pause::always(self.pace.poll_interval)
             }
             Task::Settle => Pause::always(SETTLE_INTERVAL),
@@ -138,7 +143,7 @@ impl Worker {
             match task {
                 Task::FanOut => self.nudge.nudged().await,
                 Task::HeedNotices => self.nudge.notified().await,
-                Task::Settle | Task::ExpireSessions | Task::ForgetRecords => {
+                Task::Recover | Task::Settle | Task::ExpireSessions | Task::ForgetRecords => {
                     std::future::pending::<()>().await;
                 }
             }

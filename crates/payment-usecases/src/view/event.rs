@@ -4,6 +4,7 @@ use payment_core::{event::Event, id::EventId, payment::Payment};
 use serde::Serialize;
 use serde_json::Number;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{
     error::time_text,
@@ -79,4 +80,13 @@ pub struct SampleEventView {
 #[must_use]
 pub fn public_event_id(id: EventId) -> String {
     format!("evt_{}", id.uuid().simple())
+}
+
+/// The event that merchants know by that name.
+#[must_use]
+pub fn event_of_public_id(text: &str) -> Option<EventId> {
+    let digits = text.strip_prefix("evt_").filter(|digits| digits.len() == 32)?;
+    let uuid = Uuid::try_parse(digits).ok().map(EventId::from)?;
+    // The same in upper case would be another name.
+    (public_event_id(uuid) == text).then_some(uuid)
 }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use payment_core::id::{DeliveryId, MerchantId, Mode};
+use payment_core::id::{DeliveryId, EndpointId, MerchantId, Mode};
 use payment_ports::{
-    store::{ApplyError, Change, Claim, StoreError},
+    store::{ApplyError, Change, Claim, DeliveryFilter, StoreError},
     webhook::{Delivery, DeliveryStatus, Endpoint, OutboxEvent, Trigger},
 };
 use uuid::Uuid;
@@ -17,6 +17,8 @@ use crate::{error::Error, pacing::later, ports::Ports};
 
 /// The endpoints of so many merchants are looked up at once.
 const LOOK_UPS_AT_ONCE: usize = 4;
+/// More endpoints than a merchant has.
+const MANY: u64 = 100_000;
 
 /// Claims at most `limit` events and makes a delivery of each for every endpoint that hears of
 /// them; answers how many were claimed.
@@ -41,7 +43,7 @@ pub async fn fan_out(ports: &Ports, worker: Uuid, limit: u64) -> Result<usize, E
     let all: Vec<_> = all.chain(batch.iter().map(|it| it.end.clone())).collect();
     match ports.store.apply(&all).await {
         Ok(()) => {}
-        // One of them is not ours any more, or an endpoint was just deleted.
+        // One of them is not ours any more, or an endpoint was just deleted, or recovered.
         Err(ApplyError::Conflict(_)) => one_by_one(ports, worker, &events).await?,
         Err(error) => return Err(error.into()),
     }
@@ -60,7 +62,10 @@ async fn one_by_one(ports: &Ports, worker: Uuid, events: &[OutboxEvent]) -> Resu
             stuck.insert(event.aggregate);
             continue;
         };
-        let FannedOut { deliveries, end } = FannedOut::new(ports, worker, event, theirs);
+        let there = delivered_to(ports, event).await?;
+        let missing = theirs.iter().filter(|endpoint| !there.contains(&endpoint.id));
+        let missing: Vec<_> = missing.cloned().collect();
+        let FannedOut { deliveries, end } = FannedOut::new(ports, worker, event, &missing);
         let all: Vec<_> = deliveries.into_iter().chain([end]).collect();
         match ports.store.apply(&all).await {
             Ok(()) => {}
@@ -71,6 +76,22 @@ async fn one_by_one(ports: &Ports, worker: Uuid, events: &[OutboxEvent]) -> Resu
         }
     }
     Ok(())
+}
+
+/// The endpoints that have a delivery of the event: a recovery may have been quicker.
+async fn delivered_to(ports: &Ports, event: &OutboxEvent) -> Result<BTreeSet<EndpointId>, Error> {
+    let filter = DeliveryFilter {
+        merchant: event.merchant.clone(),
+        mode: event.mode,
+        id: None,
+        endpoint: None,
+        event: Some(event.id),
+        status: None,
+        before: None,
+        limit: MANY,
+    };
+    let found = ports.store.deliveries(&filter).await?;
+    Ok(found.into_iter().map(|delivery| delivery.endpoint).collect())
 }
 
 type Owner = (MerchantId, Mode);
@@ -113,7 +134,7 @@ struct FannedOut {
 }
 
 impl FannedOut {
-    /// `endpoints` are all of the event's owner.
+    /// `endpoints` are those of the event's owner that have no delivery of it.
     fn new(ports: &Ports, worker: Uuid, event: &OutboxEvent, endpoints: &[Endpoint]) -> Self {
         let wait = ports.policy.webhook_retries.delay_after(0).unwrap_or_default();
         let first_try = later(ports.clock.now(), wait);

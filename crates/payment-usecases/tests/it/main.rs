@@ -21,9 +21,13 @@ mod inbox;
 #[cfg(test)]
 mod late;
 #[cfg(test)]
+mod manual_retries;
+#[cfg(test)]
 mod payments;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod recoveries;
 #[cfg(test)]
 mod review;
 #[cfg(test)]
