@@ -9,6 +9,7 @@ mod list;
 mod nullable;
 mod operations;
 mod page;
+mod webhooks;
 
 pub(crate) use amount::Amount;
 pub(crate) use authorize::AuthorizeBody;
@@ -19,3 +20,4 @@ pub(crate) use list::ListParameters;
 pub(crate) use nullable::Nullable;
 pub(crate) use operations::{CaptureBody, RefundBody, VoidBody};
 pub(crate) use page::Page;
+pub(crate) use webhooks::{DeliveryParameters, EventParameters, RecoverBody};

@@ -1,5 +1,6 @@
 //! Lists.
 
+use payment_usecases::pages;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,5 +18,11 @@ impl<T: ToSchema> Page<T> {
     /// A list that has only one page.
     pub(crate) const fn whole(data: Vec<T>) -> Self {
         Self { data, next_cursor: None }
+    }
+}
+
+impl<T: ToSchema> From<pages::Page<T>> for Page<T> {
+    fn from(page: pages::Page<T>) -> Self {
+        Self { data: page.data, next_cursor: page.next_cursor }
     }
 }

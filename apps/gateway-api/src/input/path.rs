@@ -3,8 +3,11 @@
 use std::str::FromStr;
 
 use actix_web::HttpRequest;
-use payment_core::id::{EndpointId, InvalidId, PaymentId};
-use payment_usecases::error::InvalidField;
+use payment_core::id::{DeliveryId, EndpointId, EventId, InvalidId, PaymentId, RecoveryId};
+use payment_usecases::{
+    error::InvalidField,
+    view::event::{event_of_public_id, public_event_id},
+};
 
 /// What a path names.
 pub(crate) trait InPath: Sized {
@@ -44,6 +47,36 @@ macro_rules! in_path {
 in_path! {
     PaymentId "paymentId"
     EndpointId "endpointId"
+    DeliveryId "deliveryId"
+    RecoveryId "recoveryId"
+}
+
+/// Events have names of their own for merchants.
+impl InPath for EventId {
+    fn read(request: &HttpRequest) -> Result<Self, InvalidField> {
+        let text = request.match_info().query("eventId");
+        event_of_public_id(text).ok_or_else(|| {
+            let message = "must be evt_ and 32 hexadecimal digits";
+            InvalidField::new("eventId", message, shortened(text))
+        })
+    }
+
+    fn canonical_path(&self, request: &HttpRequest) -> String {
+        let pattern = request.match_pattern().unwrap_or_default();
+        pattern.replace("{eventId}", &public_event_id(*self))
+    }
+}
+
+/// One thing of another.
+impl<A: InPath, B: InPath> InPath for (A, B) {
+    fn read(request: &HttpRequest) -> Result<Self, InvalidField> {
+        Ok((A::read(request)?, B::read(request)?))
+    }
+
+    /// Only requests with a body have a key, and none of them names two things.
+    fn canonical_path(&self, request: &HttpRequest) -> String {
+        request.path().to_owned()
+    }
 }
 
 fn id<T: FromStr<Err = InvalidId>>(
@@ -51,6 +84,10 @@ fn id<T: FromStr<Err = InvalidId>>(
     parameter: &str,
 ) -> Result<T, InvalidField> {
     let text = request.match_info().query(parameter);
-    let short = || text.chars().take(100).collect::<String>();
-    text.parse().map_err(|error| InvalidField::new(parameter, format!("is {error}"), short()))
+    let wrong = |error| InvalidField::new(parameter, format!("is {error}"), shortened(text));
+    text.parse().map_err(wrong)
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(100).collect()
 }

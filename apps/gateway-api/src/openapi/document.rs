@@ -1,6 +1,7 @@
 //! The whole document, and the paths it tells of.
 
 use payment_usecases::view::{
+    endpoint_event::EndpointDisabledView,
     error::ErrorBody,
     event::{EventView, SampleEventView},
 };
@@ -17,7 +18,7 @@ use super::{errors, examples, headers};
 use crate::routes::Routes;
 
 /// The tags of the routes that a merchant's program calls, with its key.
-const MERCHANT_TAGS: [&str; 3] = ["Payments", "History", "Webhook endpoints"];
+const MERCHANT_TAGS: [&str; 4] = ["Payments", "History", "Webhook endpoints", "Webhooks"];
 
 /// The document, and what the router needs of it.
 #[derive(Debug, Clone)]
@@ -38,13 +39,15 @@ pub struct Document {
             is then answered with the first answer, and nothing is charged twice. An answer with \
             status 202 means that the outcome is not known yet: it follows as a webhook.",
     ),
-    components(schemas(ErrorBody, EventView, SampleEventView)),
+    components(schemas(ErrorBody, EventView, SampleEventView, EndpointDisabledView)),
     tags(
         (name = "Payments", description = "From the order to the refund."),
         (name = "History", description = "What happened to a payment."),
         (name = "Webhook endpoints", description = "Where you hear of every change. An \
             `Idempotency-Key` is ignored here: what would do harm if it were repeated is refused \
             with 409, and nothing else charges anybody."),
+        (name = "Webhooks", description = "What you were told, and telling it again. An \
+            `Idempotency-Key` is ignored here."),
         (name = "3-D Secure", description = "Pages for the customer's browser."),
         (name = "Provider notices", description = "Where providers tell what they did."),
         (name = "Operations", description = "For operators and their monitoring."),

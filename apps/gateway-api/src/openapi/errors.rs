@@ -47,7 +47,7 @@ const REFUSALS: [Refusal; 12] = [
     Refusal {
         status: "404",
         name: "NotFound",
-        meaning: "You have no such payment or endpoint in this mode",
+        meaning: "You have no such payment, endpoint, event, delivery or recovery in this mode",
         code: "PAYMENT_NOT_FOUND",
         message: "payment 550e8400-e29b-41d4-a716-446655440000 was not found",
         details: "{}",

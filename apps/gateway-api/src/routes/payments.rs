@@ -52,7 +52,7 @@ pub(super) async fn list(query: Query<(), ListParameters>) -> Result<HttpRespons
     let Query { api, caller, path: (), parameters } = query;
     let wish = parameters.into();
     let page = api.run(|ports| async move { list_payments(&ports, &caller, &wish).await }).await?;
-    Ok(HttpResponse::Ok().json(Page { data: page.data, next_cursor: page.next_cursor }))
+    Ok(HttpResponse::Ok().json(Page::from(page)))
 }
 
 /// Read a payment

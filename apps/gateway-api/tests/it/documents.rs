@@ -57,6 +57,20 @@ fn operations_of_merchants_tell_their_headers_and_errors() {
     assert_eq!(security, r#"[{"apiKey":[],"merchantId":[]}]"#);
 }
 
+#[test]
+fn what_an_event_is_about_is_told_for_every_kind() {
+    let document: Value = serde_json::from_str(&Document::new().text).unwrap();
+    let schemas = &document["components"]["schemas"];
+    let listed = &document["paths"]["/v1/events/{eventId}"]["get"]["responses"]["200"];
+    let schema = listed["content"]["application/json"]["schema"].to_string();
+    assert!(schema.contains("SentEventView"), "{schema}");
+    let kinds: Vec<_> = schemas["SentEventView"]["oneOf"].as_array().unwrap().iter().collect();
+    let names: Vec<_> = kinds.iter().map(|kind| kind["$ref"].as_str().unwrap()).collect();
+    let path = "#/components/schemas/";
+    assert_eq!(names, [format!("{path}EventView"), format!("{path}EndpointDisabledView")]);
+    assert!(schemas["EventData"].is_object() && schemas["DisabledEndpoint"].is_object());
+}
+
 async fn the_document_is_served(app: TestApp) {
     let reply = app.client.browse("/openapi.json").await;
     reply.assert_status(200);
@@ -70,6 +84,9 @@ async fn every_route_of_the_document_is_served_and_no_other_method(app: TestApp)
         let path = template
             .replace("{paymentId}", id)
             .replace("{endpointId}", id)
+            .replace("{recoveryId}", id)
+            .replace("{deliveryId}", id)
+            .replace("{eventId}", "evt_550e8400e29b41d4a716446655440000")
             .replace("{provider}", "MOCK_PROVIDER")
             .replace("{file}", "index.css");
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {

@@ -56,3 +56,5 @@ mod support;
 mod three_ds;
 #[cfg(test)]
 mod webhook_endpoints;
+#[cfg(test)]
+mod webhook_history;

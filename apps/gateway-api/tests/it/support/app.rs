@@ -128,9 +128,10 @@ impl TestApp {
         loop {
             let settled = worker::settle(&self.ports, id, 100).await.unwrap();
             let fanned_out = worker::fan_out(&self.ports, id, 100).await.unwrap();
+            let recovered = worker::recover(&self.ports, 3).await.unwrap();
             let delivered = worker::deliver(&self.ports, id, 100).await.unwrap();
             let expired = worker::expire_sessions(&self.ports, 100).await.unwrap();
-            if settled + fanned_out + delivered + expired == 0 {
+            if settled + fanned_out + recovered + delivered + expired == 0 {
                 return;
             }
         }
