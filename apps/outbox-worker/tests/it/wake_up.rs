@@ -48,7 +48,7 @@ async fn what_is_committed_elsewhere_does_not_wait_for_the_poll(url: &str) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let story = async {
+    let until_told = async {
         // Whatever its start finds: that is not five times.
         for _ in 0..5 {
             let payment = samples.payment();
@@ -62,11 +62,11 @@ async fn what_is_committed_elsewhere_does_not_wait_for_the_poll(url: &str) {
         }
     };
     let told = CancellationToken::new();
-    let story = async {
-        story.await;
+    let until_told = async {
+        until_told.await;
         told.cancel();
     };
-    tokio::join!(story, relay.announce(told.clone()));
+    tokio::join!(until_told, relay.announce(told.clone()));
     worker.kill().unwrap();
     worker.wait().unwrap();
 }

@@ -101,7 +101,7 @@ async fn a_lost_connection_is_made_anew_and_counts_as_a_wake_up() {
                 signals(url, 2).unwrap().send(Signal::Events).await.unwrap();
                 nudge.nudged().await;
             };
-            while_running(&listening, story).await;
+            Box::pin(while_running(&listening, story)).await;
         })
         .await;
 }

@@ -24,6 +24,7 @@ mod given;
 mod inbox;
 mod listing;
 mod payments;
+mod queue_races;
 mod queues;
 mod records;
 mod recoveries;
@@ -215,6 +216,9 @@ rules! {
         a_retry_waits_for_nothing
         an_ordered_endpoint_waits_for_what_is_tried_again
     }
+    queue_races {
+        nothing_is_missed_while_others_add
+    }
     queues {
         a_claimed_queue_comes_with_its_endpoint
         a_queue_is_due_when_its_next_delivery_is
@@ -232,7 +236,6 @@ rules! {
         a_resumed_queue_is_taken_from_whoever_has_it
         released_queues_are_due_at_once
         two_workers_never_get_the_same_queue
-        nothing_is_missed_while_others_add
     }
     webhook_lists {
         events_are_listed_newest_first

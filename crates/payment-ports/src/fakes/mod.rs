@@ -7,6 +7,7 @@ mod mailer;
 mod memory;
 mod provider;
 mod samples;
+mod samples_webhooks;
 mod sender;
 
 pub use address::ScriptedAddresses;
