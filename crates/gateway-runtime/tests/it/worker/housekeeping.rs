@@ -9,7 +9,7 @@ use payment_core::{
     three_ds::{ThreeDsSession, ThreeDsStatus},
 };
 use payment_ports::store::{Change, IdempotencyRecord, RecordState, StoredAnswer};
-use payment_usecases::{authorize, caller::Caller, create};
+use payment_usecases::{authorize, caller::Caller, create, worker};
 
 use super::world::{World, pace, pass, until};
 
@@ -91,6 +91,27 @@ async fn a_session_expires_when_its_time_is_over() {
     };
     let took = world.work_during(story).await;
     assert!(took <= LAST_SECOND + pace().poll_interval, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_is_sent_all_that_it_missed() {
+    let world = World::new();
+    let mut missed = Vec::new();
+    for _ in 0..250 {
+        let payment = world.samples.payment();
+        missed.push(Change::InsertEvent(world.samples.event(&payment, 1)));
+    }
+    world.apply(&missed).await;
+    let owner = world.samples.uuid();
+    worker::fan_out(&world.ports, owner, 1000).await.unwrap();
+    let endpoint = world.endpoint(&world.samples).await;
+    world.apply(&[Change::InsertRecovery(world.samples.recovery(&endpoint))]).await;
+    let sent = || world.receiver.sent().len();
+    let took = world.work_during(until(|| sent() == missed.len())).await;
+    assert!(took < pace().poll_interval, "{took:?}");
+    let recovery = world.store.tables().recoveries.into_values().next().unwrap();
+    assert_eq!((recovery.examined, recovery.queued), (250, 250));
+    assert!(recovery.completed_at.is_some());
 }
 
 #[tokio::test(start_paused = true)]
