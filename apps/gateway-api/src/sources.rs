@@ -64,14 +64,15 @@ mod tests {
 
     use super::*;
 
-    fn seen_from(peer: &str, forwarded: &[&'static str]) -> Option<String> {
+    fn seen_from(peer: &str, forwarded: &[&str]) -> Option<String> {
         let sources = NoticeSources {
             trusted_proxies: ["10.0.0.0/8", "fd00::/8"].map(|net| net.parse().unwrap()).into(),
             allowed: BTreeMap::new(),
         };
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append(X_FORWARDED_FOR, HeaderValue::from_static(value));
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            headers.append(X_FORWARDED_FOR, value);
         }
         sources.client(peer.parse().unwrap(), &headers).map(|client| client.to_string())
     }
