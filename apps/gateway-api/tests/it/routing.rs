@@ -49,7 +49,7 @@ async fn a_wrong_method_is_told_the_right_ones(app: TestApp) {
         (Method::DELETE, payment.clone(), "GET, HEAD"),
         (Method::GET, format!("{payment}/capture"), "POST"),
         (Method::POST, format!("{payment}/attempts"), "GET, HEAD"),
-        (Method::PUT, "/v1/webhook-endpoints/1".to_owned(), "DELETE, GET, HEAD"),
+        (Method::PUT, "/v1/webhook-endpoints/1".to_owned(), "DELETE, GET, HEAD, PATCH"),
         (Method::POST, "/actuator/health".to_owned(), "GET, HEAD"),
         (Method::GET, "/3ds/return/MOCK_PROVIDER/1".to_owned(), "POST"),
         (Method::from_bytes(b"PURGE").unwrap(), "/openapi.json".to_owned(), "GET, HEAD"),
